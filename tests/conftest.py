@@ -1,0 +1,18 @@
+"""Shared by all tests: where the repo is and where the real photographs may lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real image sets; the test skips with a word where it is missing."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real photographs (../shared/data) are missing")
+    return folder
