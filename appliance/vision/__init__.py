@@ -1,0 +1,1 @@
+"""From a frame to scores: quality, alignment, crops, the judges and the pictures of them."""
