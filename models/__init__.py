@@ -1,0 +1,1 @@
+"""The workshop: nets, export, and the released models. Never imported on the device."""
