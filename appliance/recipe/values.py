@@ -27,7 +27,7 @@ class PictureSize:
     def __post_init__(self) -> None:
         if min(self.width_px, self.height_px) < 64 or max(self.width_px, self.height_px) > 16384:
             raise ValueError(
-                f"a picture of 64 to 16384 px a side is needed, not {self.width_px}×{self.height_px}"
+                f"64 to 16384 px a side are needed, not {self.width_px}×{self.height_px}"
             )
 
 
