@@ -1,0 +1,62 @@
+# Goldenboard. `make run` starts the cabinet, `make test` proves it, `make bench` measures it.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.13 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+TRAIN  := .venv-train
+
+.PHONY: help run test check bench evaluate model diagram clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run       build the environment, start the appliance on the simulated cabinet"
+	@echo "make test      lint, types, architecture, all tests (the browser's included)"
+	@echo "make bench     the benchmarks, as a table and as JSON in bench/"
+	@echo "make evaluate  teach and inspect the real photographs in ../shared, figures in bench/"
+	@echo "make model     build the released backbone from its source weights (training environment)"
+	@echo "make diagram   draw the state diagram in docs/ from the table"
+
+# The environment is built again whenever pyproject.toml changes.
+$(BIN)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Say: make PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "Building the environment in $(VENV) (about a minute) ..."
+	@PYTHON=$(PYTHON) sh provisioning/development/make-environment.sh $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on -e '.[dev]'
+	@touch $@
+
+run: $(BIN)/.installed
+	@$(BIN)/goldenboard run --demo
+
+test: $(BIN)/.installed
+	@sh provisioning/development/install-test-packages.sh
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+check: $(BIN)/.installed
+	@echo "Lint, format, types, architecture ..."
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(BIN)/.installed
+	@$(BIN)/python -m tests.bench --json bench/bench.json
+
+evaluate: $(BIN)/.installed
+	@$(BIN)/python -m tests.evaluation.evaluate_pcba --json bench/pcba-fixed-pose.json
+
+$(TRAIN)/.installed: pyproject.toml
+	@echo "Building the training environment in $(TRAIN) (2 GB, a few minutes) ..."
+	@PYTHON=$(PYTHON) sh provisioning/development/make-environment.sh $(TRAIN)
+	@$(TRAIN)/bin/python -m pip install --disable-pip-version-check --progress-bar on -e '.[train]'
+	@touch $@
+
+model: $(TRAIN)/.installed
+	@$(TRAIN)/bin/python -m models.release efficientnet-lite0-128
+
+diagram: $(BIN)/.installed
+	@$(BIN)/python -m appliance.states > docs/states.mmd
+
+clean:
+	rm -rf $(VENV) $(TRAIN) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

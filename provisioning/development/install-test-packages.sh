@@ -1,0 +1,7 @@
+#!/bin/sh
+# What tests need beyond Python: a browser. Declined or not to be had, those tests skip and say so.
+set -eu
+here=$(dirname "$0")
+. "$here/packages.sh"
+install_packages "for the browser tests" chromium fonts-dejavu-core ||
+    echo "Going on without: the browser tests will skip."
