@@ -269,7 +269,7 @@ def _is_turned(frame: Pixels, anchors: Sequence[AnchorPatch], bounds: AlignmentB
 def _unlike(found: int, of: int, bounds: AlignmentBounds) -> AlignmentError:
     return AlignmentError(
         expected=f"at least {bounds.min_anchors} of {of} anchors of the recipe's board",
-        found=f"{found} that fit together: another board, none, or one far from its place",
+        found=f"{found} seen, too few that fit together: another board, none, or one far off",
         action="Check that the cradle holds the recipe's board, the right way up and pushed in.",
     )
 
