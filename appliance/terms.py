@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+HeatMap = npt.NDArray[np.float32]
+"""(rows, columns) over what the judge saw of a window; 0 as on good boards, 1 as far off as a
+defect, unbounded above."""
 
 
 class Call(StrEnum):
@@ -128,3 +135,5 @@ class Inspection:
     stages_ms: dict[str, float]
     serial: str | None = None
     """Serial read from a code in the picture, where the recipe asks for it."""
+    heat_maps: dict[str, HeatMap] = field(default_factory=dict, compare=False, repr=False)
+    """For each component that was judged, where in its window it differs."""

@@ -26,6 +26,19 @@ class Pose:
     tx_px: float = 0.0
     ty_px: float = 0.0
 
+    @classmethod
+    def from_alignment(cls, alignment: Alignment, *, width_px: int, height_px: int) -> Pose:
+        """The pose back from the record's words; the inverse of `alignment`."""
+        turn = math.radians(alignment.rotation_deg)
+        a, b = alignment.scale * math.cos(turn), alignment.scale * math.sin(turn)
+        cx, cy = width_px / 2, height_px / 2
+        return cls(
+            a=a,
+            b=b,
+            tx_px=alignment.shift_px[0] + cx - (a * cx - b * cy),
+            ty_px=alignment.shift_px[1] + cy - (b * cx + a * cy),
+        )
+
     @property
     def scale(self) -> float:
         return math.hypot(self.a, self.b)
