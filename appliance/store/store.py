@@ -1,0 +1,343 @@
+"""The one door to the record: open it, write to it from the controller, read it from pages."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from appliance.store import happenings, inspections, reviews
+from appliance.store.clock import Clock, system_clock
+from appliance.store.database import FILE, Database, check_file
+from appliance.store.durable import make_folder, write_temporary
+from appliance.store.errors import (
+    InUseError,
+    MissingError,
+    guarded,
+)
+from appliance.store.migrate import check_and_migrate, create, migrations
+from appliance.store.pictures import FOLDER, Pictures, Written
+from appliance.store.reading import reader_database
+from appliance.store.records import (
+    BoardRow,
+    EventRow,
+    FaultRow,
+    InspectionRecord,
+    StoredInspection,
+)
+from appliance.store.selection import Selection
+from appliance.terms import Answer
+
+EVERYTHING = Selection()
+PAGE = 50
+MOST_ORPHANS = 8
+"""A power cut leaves the pictures of at most a few inspections without their row. More of them
+say that the database is older than the pictures: they are kept."""
+LEAST_PROBE_BYTES = 64 * 1024
+_OWNER = ".owner"
+_PICTURES_BEFORE = "pictures_before"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """Room taken and left, for the technician's page."""
+
+    pictures_bytes: int
+    quota_bytes: int
+    database_bytes: int
+    disk_free_bytes: int
+    disk_total_bytes: int
+
+
+class Store:
+    """The record of one unit in one folder: `records.db`, `pictures/`, `badge.key`.
+
+    The service opens it with `Store.open` and is then its only owner; whoever only reads while
+    the service runs (an export) uses `Store.open_for_reading`. Every method may be called from
+    any thread and raises `StoreError`.
+    """
+
+    def __init__(
+        self, folder: Path, database: Database, *, quota_bytes: int, clock: Clock, owner: int | None
+    ) -> None:
+        self.folder = folder
+        self.quota_bytes = quota_bytes
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._pictures = Pictures(folder / FOLDER)
+        self._recording = threading.Lock()
+        self._next_number = 0
+        self._unconfirmed: list[int] = []
+        self._failed_bytes = 0
+
+    # -- opening and closing ---------------------------------------------------------------
+
+    @classmethod
+    def open(cls, folder: Path, *, quota_bytes: int, clock: Clock | None = None) -> Self:
+        """Open or begin the record in `folder` and bring it in order.
+
+        Checks every page of the database, migrates older ones after a copy, sweeps what a power
+        cut left half written, and closes the faults that the last run left open.
+        `quota_bytes` limits the pictures; `clock` is this machine's unless given. Raises
+        `CorruptDatabaseError`, `NewerDatabaseError`, `InUseError`, `DiskFullError`,
+        `ReadOnlyError`; the folder is then as it was.
+        """
+        if quota_bytes <= 0:
+            raise ValueError(f"expected a quota of at least one byte, found {quota_bytes}")
+        with guarded("open the record's folder", folder):
+            make_folder(folder)
+        owner = _own(folder)
+        database = Database(folder / FILE)
+        try:
+            steps = migrations()
+            is_new = _is_new(folder / FILE)
+            if is_new:
+                create(folder / FILE, steps)
+            else:
+                check_and_migrate(folder / FILE, steps)
+            store = cls(
+                folder,
+                database,
+                quota_bytes=quota_bytes,
+                clock=clock or system_clock(),
+                owner=owner,
+            )
+            store._bring_in_order(is_new=is_new)
+        except BaseException:
+            database.close()
+            os.close(owner)
+            raise
+        return store
+
+    @classmethod
+    def open_for_reading(cls, folder: Path, *, clock: Clock | None = None) -> Self:
+        """Open the record to look only, also while the service runs. Raises `MissingError`,
+        `CorruptDatabaseError`, `NewerDatabaseError`."""
+        database = reader_database(folder / FILE)
+        return cls(folder, database, quota_bytes=0, clock=clock or system_clock(), owner=None)
+
+    def close(self) -> None:
+        """Wait for those who read or write, close every connection and let the folder go. Twice
+        is harmless."""
+        with self._recording:
+            self._database.close()
+            if self._owner is not None:
+                os.close(self._owner)
+                self._owner = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _bring_in_order(self, *, is_new: bool) -> None:
+        self._pictures.sweep_temporaries()
+        lying = self._pictures.by_number()
+        with self._database.writing("begin the record") as connection:
+            happenings.clear_left_open(connection, self._clock())
+            row = connection.execute(
+                "SELECT value FROM meta WHERE key = ?", (_PICTURES_BEFORE,)
+            ).fetchone()
+            before = int(row[0]) if row else 0
+            recorded = {r[0] for r in connection.execute("SELECT id FROM inspection")}
+            orphans = {n for n in lying if n > before and n not in recorded}
+            if is_new or len(orphans) > MOST_ORPHANS:
+                before = max(lying, default=0)
+                orphans = set()
+                connection.execute(
+                    "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PICTURES_BEFORE, str(before))
+                )
+            last = connection.execute(
+                "SELECT max(seq) FROM sqlite_sequence WHERE name = 'inspection'"
+            ).fetchone()[0]
+        self._next_number = max(last or 0, before) + 1
+        for number in sorted(orphans):
+            for path in lying[number]:
+                self._pictures.remove(path)
+
+    # -- inspections -----------------------------------------------------------------------
+
+    def add_inspection(self, record: InspectionRecord, pictures: Mapping[str, bytes]) -> int:
+        """Record one board; returns its number only when pictures and row are durable.
+
+        `pictures` are JPEG bytes by name: board, golden:<component>, seen:<component>. Numbers
+        rise strictly, over restarts too; a failed recording may leave a gap. Raises `StoreError`;
+        the board is then not recorded.
+        """
+        with self._recording:
+            number = self._next_number
+            self._next_number += 1
+            written: tuple[Written, ...] = ()
+            try:
+                written = self._pictures.write(number, self._clock().utc[:10], pictures)
+                with self._database.writing(f"record inspection {number}") as connection:
+                    self._disown_unconfirmed(connection)
+                    inspections.insert(connection, number, record, self._clock(), written)
+            except BaseException:
+                # A commit whose sync failed may still come to life when the file is opened anew.
+                self._unconfirmed.append(number)
+                self._failed_bytes = sum(len(data) for data in pictures.values())
+                self._pictures.remove_quietly(picture.path for picture in written)
+                raise
+            self._unconfirmed.clear()
+            return number
+
+    def _disown_unconfirmed(self, connection: sqlite3.Connection) -> None:
+        """No lamp was lit for them, so the record must not say that one was."""
+        for number in self._unconfirmed:
+            with suppress(MissingError):
+                inspections.mark_aborted(connection, number, inspections.UNCONFIRMED)
+
+    def mark_aborted(self, inspection_id: int, reason: str) -> None:
+        """The board was pulled out before its lamp: the result becomes Aborted and counts no
+        longer, the verdict stays visible. Raises `MissingError`."""
+        with self._database.writing(f"mark inspection {inspection_id} as aborted") as connection:
+            inspections.mark_aborted(connection, inspection_id, reason)
+
+    def boards(
+        self, selection: Selection = EVERYTHING, *, limit: int = PAGE, before: int | None = None
+    ) -> tuple[BoardRow, ...]:
+        """Newest first by sequence number. The next page: `before` is the last number of this."""
+        with self._database.reading("list the boards") as connection:
+            return inspections.boards(connection, selection, limit=limit, before=before)
+
+    def boards_of_serial(
+        self, serial: str, *, part_number: str | None = None
+    ) -> tuple[BoardRow, ...]:
+        """Every inspection of one serial, newest first."""
+        return self.boards(Selection(serial=serial, part_number=part_number), limit=-1)
+
+    def inspection(self, inspection_id: int) -> StoredInspection:
+        """One inspection complete. Raises `MissingError`."""
+        with self._database.reading(f"read inspection {inspection_id}") as connection:
+            return inspections.complete(connection, inspection_id)
+
+    def picture(self, inspection_id: int, name: str) -> bytes | None:
+        """JPEG bytes; None when it expired or its file is gone. Raises `MissingError` when the
+        inspection never had a picture of this name."""
+        with self._database.reading(f"find picture {name} of {inspection_id}") as connection:
+            row = connection.execute(
+                "SELECT path FROM picture WHERE inspection_id = ? AND name = ?",
+                (inspection_id, name),
+            ).fetchone()
+        if row is None:
+            raise MissingError(f"Inspection {inspection_id} has no picture {name!r}.")
+        return self._pictures.read(row["path"])
+
+    # -- reviews, faults, events -----------------------------------------------------------
+
+    def add_review(self, inspection_id: int, component: str, answer: Answer, by: str) -> int:
+        """A person's answer; a later one replaces it. Returns the number to take it back by.
+        Raises `MissingError`, `RefusedError` for a window that was called GOOD."""
+        with self._database.writing("record an answer") as connection:
+            return reviews.add(connection, inspection_id, component, answer, by, self._clock())
+
+    def undo_review(self, review_id: int, by: str) -> int:
+        """Take an answer back; the one before it stands again. The taking back is a row too, and
+        its number is returned. Raises `MissingError`, `RefusedError`."""
+        with self._database.writing("take an answer back") as connection:
+            return reviews.undo(connection, review_id, by, self._clock())
+
+    def open_fault(self, code: str, device: str, found: str, action: str) -> int:
+        """Returns the fault's number; an open fault of the same code and device is not doubled."""
+        with self._database.writing("record a fault") as connection:
+            return happenings.open_fault(connection, code, device, found, action, self._clock())
+
+    def clear_fault(self, fault_id: int, *, by: str | None, how: str) -> None:
+        """`how` says in words why it is gone; `by` names a person who acknowledged it. Raises
+        `MissingError`."""
+        with self._database.writing("record a fault's end") as connection:
+            happenings.clear_fault(connection, fault_id, by, how, self._clock())
+
+    def faults(
+        self, *, limit: int = PAGE, before: int | None = None, open_only: bool = False
+    ) -> tuple[FaultRow, ...]:
+        """Newest first."""
+        with self._database.reading("list the faults") as connection:
+            return happenings.faults(connection, limit=limit, before=before, open_only=open_only)
+
+    def add_event(self, kind: str, by: str | None = None, detail: str = "") -> int:
+        """Something worth keeping: operator_signed_in, recipe_changed, software_started,
+        clock_set, maintenance_begun, lamp_test, ..."""
+        with self._database.writing(f"record the event {kind}") as connection:
+            return happenings.add_event(connection, kind, by, detail, self._clock())
+
+    def events(
+        self, *, limit: int = PAGE, before: int | None = None, kind: str | None = None
+    ) -> tuple[EventRow, ...]:
+        """Newest first."""
+        with self._database.reading("list the events") as connection:
+            return happenings.events(connection, limit=limit, before=before, kind=kind)
+
+    # -- the disk --------------------------------------------------------------------------
+
+    def probe(self) -> None:
+        """Try to write durably now, as much as failed last time: whether a fault of the disk is
+        gone. Raises `StoreError`."""
+        probe = self.folder / "probe"
+        with guarded("try to write", self.folder):
+            size = max(LEAST_PROBE_BYTES, self._failed_bytes)
+            write_temporary(probe, bytes(size)).unlink()
+        with self._database.writing("try to write to the database") as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('probed_utc', ?)", (self._clock().utc,)
+            )
+
+    def check(self) -> None:
+        """SQLite's check of every page. Raises `CorruptDatabaseError`."""
+        self._database.check()
+
+    def space(self) -> Space:
+        with self._database.reading("measure the pictures") as connection:
+            kept = connection.execute(
+                "SELECT coalesce(sum(bytes), 0) FROM picture WHERE expired_utc IS NULL"
+            ).fetchone()[0]
+        with guarded("measure the disk", self.folder):
+            disk = shutil.disk_usage(self.folder)
+            size = (self.folder / FILE).stat().st_size
+        return Space(
+            pictures_bytes=kept,
+            quota_bytes=self.quota_bytes,
+            database_bytes=size,
+            disk_free_bytes=disk.free,
+            disk_total_bytes=disk.total,
+        )
+
+
+def _is_new(file: Path) -> bool:
+    try:
+        with guarded("open the database", file.parent):
+            check_file(file)
+    except MissingError:
+        return True
+    return False
+
+
+def _own(folder: Path) -> int:
+    """The handle that keeps other processes from owning this folder. Raises `StoreError`."""
+    with guarded("take hold of the record's folder", folder):
+        handle = os.open(folder / _OWNER, os.O_RDWR | os.O_CREAT, 0o640)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise InUseError(f"Another process keeps the record in {folder}.") from None
+        except BaseException:
+            os.close(handle)
+            raise
+    return handle
