@@ -1,0 +1,1 @@
+"""A cabinet without hardware: the same contracts, coupled by one simulated world."""

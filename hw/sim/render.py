@@ -1,0 +1,161 @@
+"""Makes a frame of a scene: placement, movement, focus, brightness, noise.
+
+A frame of 10 megapixels has to be made in a few dozen milliseconds, so what doesn't change
+between two frames of one insertion (the board's picture, turned and shifted into place) is kept,
+and brightness is one table look-up.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numpy as np
+
+from hw.ports import Pixels
+from hw.sim.boards import Board
+from hw.sim.cradle_picture import empty_cradle
+from hw.sim.faults import Fault
+from hw.sim.scene import CradleMove, Placement, Scene
+
+REFERENCE_EXPOSURE_US = 8000
+REFERENCE_GAIN = 1.0
+REFERENCE_COLOUR_GAINS = (1.9, 1.6)
+IN_FOCUS_DIOPTRES = 8.0
+"""With these and the light at full, a frame has the brightness of the board's own picture."""
+
+GAMMA = 2.2
+NOISE_MEAN = 3
+CACHE_BYTES = 100_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """What the sensor really did for one frame."""
+
+    start_s: float
+    exposure_us: int
+    analogue_gain: float
+    colour_gains: tuple[float, float]
+    lens_position: float
+
+
+class Renderer:
+    """Makes frames of one size. `frame` returns the same buffer every time."""
+
+    def __init__(self, width_px: int, height_px: int, *, ambient: float, seed: int = 7) -> None:
+        self.width_px = width_px
+        self.height_px = height_px
+        self._ambient = ambient
+        self._chance = np.random.default_rng(seed)
+        self._pictures: OrderedDict[Board, Pixels] = OrderedDict()
+        self._empty = empty_cradle(width_px, height_px)
+        self._placed_key: tuple[Board, Placement] | None = None
+        self._placed = self._empty
+        self._frame = np.empty_like(self._empty)
+        margin = 64
+        shape = (height_px + margin, width_px + margin, 3)
+        self._noise = self._chance.binomial(2 * NOISE_MEAN, 0.5, size=shape).astype(np.uint8)
+
+    def prepare(self, board: Board) -> None:
+        """Make a board's picture now, so that its first frame doesn't wait for it."""
+        self._picture(board)
+
+    def frame(self, scene: Scene, exposure: Exposure) -> Pixels:
+        """(height, width, 3) uint8 BGR, valid until the next call."""
+        middle_s = exposure.start_s + exposure.exposure_us / 2e6
+        view = self._geometry(scene.move(middle_s), middle_s, exposure.exposure_us / 1e6)
+        view = self._focus(view, scene, exposure)
+        brightness = scene.brightness(middle_s) + self._ambient
+        table = _response(brightness, exposure)
+        frame = cast(Pixels, cv2.LUT(view, table, dst=self._frame))
+        if Fault.FLICKER in scene.faults:
+            frame = self._bands(frame, exposure)
+        return self._grain(frame)
+
+    def _picture(self, board: Board) -> Pixels:
+        found = self._pictures.get(board)
+        if found is None:
+            found = board.picture(self.width_px, self.height_px).pixels
+            self._pictures[board] = found
+            while len(self._pictures) > max(CACHE_BYTES // found.nbytes, 2):
+                self._pictures.popitem(last=False)
+        self._pictures.move_to_end(board)
+        return found
+
+    def _geometry(self, move: CradleMove, at_s: float, exposure_s: float) -> Pixels:
+        depth = move.depth(at_s)
+        if move.board is None or depth <= 0.0:
+            return self._empty
+        placed = self._lying(move.board, move.placement)
+        if depth >= 1.0 and move.speed(at_s) == 0.0:
+            return placed
+        return self._moving(placed, depth, abs(move.speed(at_s)) * exposure_s)
+
+    def _lying(self, board: Board, placement: Placement) -> Pixels:
+        if self._placed_key != (board, placement):
+            picture = self._picture(board)
+            if placement != Placement():
+                picture = self._warp(picture, placement)
+            self._placed, self._placed_key = picture, (board, placement)
+        return self._placed
+
+    def _warp(self, picture: Pixels, placement: Placement) -> Pixels:
+        centre = (self.width_px / 2, self.height_px / 2)
+        turn = cv2.getRotationMatrix2D(centre, placement.rotation_deg, 1.0)
+        turn[0, 2] += placement.dx_share * self.width_px
+        turn[1, 2] += placement.dy_share * self.width_px
+        size = (self.width_px, self.height_px)
+        return cast(
+            Pixels,
+            cv2.warpAffine(
+                picture, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            ),
+        )
+
+    def _moving(self, placed: Pixels, depth: float, travelled: float) -> Pixels:
+        """The cradle comes in from the front, which is the picture's lower edge."""
+        offset = round((1.0 - depth) * self.height_px)
+        view = self._empty.copy()
+        view[offset:] = placed[: self.height_px - offset]
+        smear = round(travelled * self.height_px)
+        return cast(Pixels, cv2.blur(view, (1, smear))) if smear > 1 else view
+
+    def _focus(self, view: Pixels, scene: Scene, exposure: Exposure) -> Pixels:
+        off = abs(exposure.lens_position - IN_FOCUS_DIOPTRES)
+        if Fault.DEFOCUS in scene.faults:
+            off += 2.0
+        sigma_px = off * self.width_px / 700
+        if sigma_px < 0.3:
+            return view
+        return cast(Pixels, cv2.GaussianBlur(view, (0, 0), sigma_px))
+
+    def _bands(self, frame: Pixels, exposure: Exposure) -> Pixels:
+        """Rows are exposed one after the other, so a strip that flickers shows as bands."""
+        rows = np.arange(self.height_px) / self.height_px
+        wave = 0.75 + 0.25 * np.sin(2 * np.pi * (7 * rows + 3.1 * exposure.start_s))
+        return cast(Pixels, (frame * wave[:, None, None]).astype(np.uint8))
+
+    def _grain(self, frame: Pixels) -> Pixels:
+        spare_y = self._noise.shape[0] - self.height_px
+        spare_x = self._noise.shape[1] - self.width_px
+        y, x = self._chance.integers(0, spare_y), self._chance.integers(0, spare_x)
+        noise = self._noise[y : y + self.height_px, x : x + self.width_px]
+        return cast(Pixels, cv2.add(frame, noise, dst=self._frame))
+
+
+def _response(brightness: float, exposure: Exposure) -> Pixels:
+    """The look-up table (1, 256, 3) from the board's own picture to the frame, BGR: linear light
+    scaled by what reached the sensor, clipped where it saturates, in the display's gamma."""
+    amount = brightness * exposure.exposure_us / REFERENCE_EXPOSURE_US
+    amount *= exposure.analogue_gain / REFERENCE_GAIN
+    red, blue = (
+        gain / reference
+        for gain, reference in zip(exposure.colour_gains, REFERENCE_COLOUR_GAINS, strict=True)
+    )
+    linear = (np.arange(256) / 255.0) ** GAMMA
+    scaled = linear[:, None] * (amount * np.array([blue, 1.0, red]))[None, :]
+    table = 255.0 * np.clip(scaled, 0.0, 1.0) ** (1.0 / GAMMA)
+    return cast(Pixels, np.clip(np.rint(table) - NOISE_MEAN, 0, 255).astype(np.uint8)[None])
