@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from appliance.faults import Faults
+from appliance.senses import Sensed
 from appliance.status import DeviceView
 from hw.ports import HealthReading, SlotReading
 
@@ -21,16 +22,14 @@ def device_views(
     *,
     previous: tuple[DeviceView, ...],
     utc_now: str,
-    health: HealthReading | None,
-    slot: SlotReading | None,
-    scanner_error: str | None,
-    button_stuck: bool,
+    sensed: Sensed,
     faults: Faults,
     min_free_bytes: int,
     hot_c: float,
 ) -> tuple[DeviceView, ...]:
     """One view a subsystem, in a fixed order. `since_utc` is kept from `previous` for as long as
     the level stays the same."""
+    scanner, stuck = sensed.broken("scanner"), sensed.button.stuck
     since = {view.name: (view.level, view.since_utc) for view in previous}
 
     def view(name: str, level: str, value: str, limit: str = "", next_step: str = "") -> DeviceView:
@@ -50,23 +49,23 @@ def device_views(
     return (
         view("camera", OK, "answers"),
         view("light", OK, "follows"),
-        _slot(view, slot),
+        _slot(view, sensed.slot),
         view("beacon", OK, "follows"),
         view(
             "button",
-            BAD if button_stuck else OK,
-            "pressed for long" if button_stuck else "answers",
+            BAD if stuck else OK,
+            "pressed for long" if stuck else "answers",
             "",
-            "Free the button; if it stays, check its wire." if button_stuck else "",
+            "Free the button; if it stays, check its wire." if stuck else "",
         ),
         view(
             "scanner",
-            WARN if scanner_error else OK,
-            scanner_error or "answers",
+            WARN if scanner else OK,
+            scanner.found if scanner else "answers",
             "",
-            "Plug the barcode scanner in again." if scanner_error else "",
+            scanner.action if scanner else "",
         ),
-        *_board(view, health, min_free_bytes, hot_c),
+        *_board(view, sensed.health, min_free_bytes, hot_c),
     )
 
 
@@ -89,8 +88,9 @@ def _board(
         view(
             "processor",
             WARN if hot or health.throttled else OK,
-            "no sensor" if health.cpu_c is None else f"{health.cpu_c:.0f} °C"
-            + (", held down" if health.throttled else ""),
+            "no sensor"
+            if health.cpu_c is None
+            else f"{health.cpu_c:.0f} °C" + (", held down" if health.throttled else ""),
             f"below {hot_c:.0f} °C",
             "Clear the vents; check the fan." if hot or health.throttled else "",
         ),

@@ -50,3 +50,31 @@ def read_scan(line: str, patterns: ScanPatterns) -> Scan:
         if match := re.fullmatch(pattern, line):
             return Scan(kind=kind, text=match.group(1).strip())
     return Scan(kind=Kind.UNKNOWN, text=line[:64])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProblem:
+    """Why the machine can't say which board it judged."""
+
+    code: str
+    found: str
+    action: str
+
+
+def identity_problem(
+    *, scanned: str | None, seen: str | None, required: bool
+) -> IdentityProblem | None:
+    """Compare the serial from the scanner with the one read in the picture."""
+    if scanned and seen and scanned != seen:
+        return IdentityProblem(
+            code="serial_mismatch",
+            found=f"The scanned serial is {scanned}; the board carries {seen}.",
+            action="Take the board out, scan its own label and insert it again.",
+        )
+    if required and not (scanned or seen):
+        return IdentityProblem(
+            code="serial_missing",
+            found="No serial was scanned and none could be read in the picture.",
+            action="Take the board out, scan its label and insert it again.",
+        )
+    return None

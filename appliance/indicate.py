@@ -1,4 +1,4 @@
-"""Which lamp is lit when, what sounds, and the large word of the screen.
+"""Which lamp is lit when, and what sounds.
 
 Pure: a state, how long it has lasted and what is known go in, one instant of the beacon comes
 out. Colour is never alone: each state has its own pattern and word (three-way indication as in
@@ -65,22 +65,3 @@ def lamps(state: State, elapsed_s: float, *, vouched: bool) -> Lamps:
             return _ALL
         case State.STARTING | State.EMPTY:
             return Lamps()
-
-
-def word(state: State, *, suspects: int) -> str:
-    """The large word of the screen; `suspects` is the number of windows that are not GOOD."""
-    places = "1 place" if suspects == 1 else f"{suspects} places"
-    return {
-        State.STARTING: "Starting…",
-        State.LAMP_TEST: "Lamp test",
-        State.SETUP: "Setup",
-        State.EMPTY: "Ready: insert a board",
-        State.SEATED: "Inspecting…",
-        State.INSPECTING: "Inspecting…",
-        State.RECORDING: "Recording…",
-        State.PASSED: "PASS",
-        State.FAILED: f"FAIL: {places}",
-        State.REVIEW: f"LOOK: {places}",
-        State.FAULT: "FAULT",
-        State.MAINTENANCE: "Maintenance",
-    }[state]
