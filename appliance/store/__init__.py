@@ -14,6 +14,8 @@ from appliance.store.errors import (
     RefusedError,
     StoreError,
 )
+from appliance.store.figures import CallTally, Figures, ParetoRow, Tally, TrendRow
+from appliance.store.operators import FirstLogin, Operator, Role
 from appliance.store.records import (
     BoardRow,
     EventRow,
@@ -28,13 +30,24 @@ from appliance.store.records import (
     StoredWindow,
     test_result,
 )
-from appliance.store.selection import Bucket, Selection, Step, buckets, day_span, zone_of
+from appliance.store.retention import Room
+from appliance.store.selection import (
+    EVERYTHING,
+    Bucket,
+    Selection,
+    Step,
+    buckets,
+    day_span,
+    zone_of,
+)
 from appliance.store.store import Space, Store
 
 __all__ = [
+    "EVERYTHING",
     "BoardRow",
     "Bucket",
     "BusyError",
+    "CallTally",
     "Clock",
     "ClosedError",
     "CorruptDatabaseError",
@@ -42,6 +55,8 @@ __all__ = [
     "DiskFullError",
     "EventRow",
     "FaultRow",
+    "Figures",
+    "FirstLogin",
     "FrameFacts",
     "Health",
     "InUseError",
@@ -49,11 +64,15 @@ __all__ = [
     "MissingError",
     "Moment",
     "NewerDatabaseError",
+    "Operator",
+    "ParetoRow",
     "PictureFacts",
     "PictureState",
     "ReadOnlyError",
     "RefusedError",
     "ReviewRow",
+    "Role",
+    "Room",
     "Selection",
     "Space",
     "Step",
@@ -61,6 +80,8 @@ __all__ = [
     "StoreError",
     "StoredInspection",
     "StoredWindow",
+    "Tally",
+    "TrendRow",
     "buckets",
     "day_span",
     "system_clock",

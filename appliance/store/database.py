@@ -13,6 +13,7 @@ from appliance.store.errors import (
     ClosedError,
     CorruptDatabaseError,
     MissingError,
+    RefusedError,
     guarded,
 )
 
@@ -95,6 +96,12 @@ class Database:
         """
         with self._write_lock, guarded(doing, self.file.parent):
             self._refuse_when_closed()
+            if self._reader_mode != "rw":
+                raise RefusedError(
+                    f"{doing}: this record was opened for reading.",
+                    expected="A record that the service opened.",
+                    action="Ask the service to do it, or stop it first.",
+                )
             if self._writer is None:
                 self._writer = connect(self.file)
             writer = self._writer

@@ -24,9 +24,6 @@ UNCONFIRMED = "the disk failed while it was recorded, so no lamp was lit for it"
 
 _BOARD = """
 SELECT i.*,
-    (SELECT count(*) FROM window w WHERE w.inspection_id = i.id) AS windows,
-    (SELECT count(*) FROM window w WHERE w.inspection_id = i.id AND w.call = 'DEFECT') AS defects,
-    (SELECT count(*) FROM window w WHERE w.inspection_id = i.id AND w.call = 'UNSURE') AS unsure,
     (SELECT count(*) FROM standing_answer a WHERE a.inspection_id = i.id) AS answered,
     (SELECT count(*) FROM standing_answer a
         WHERE a.inspection_id = i.id AND a.answer = 'TRUE_DEFECT') AS true_defects,

@@ -187,6 +187,11 @@ class StoredInspection:
     reviews: tuple[ReviewRow, ...]
     pictures: tuple[PictureFacts, ...]
 
+    @property
+    def result(self) -> TestResult:
+        """As it stands now: Aborted where the record's own was taken back."""
+        return TestResult.ABORTED if self.aborted_reason else self.record.result
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRow:

@@ -94,6 +94,7 @@ def _frame_of(text: str | None) -> FrameFacts | None:
 def inspection_columns(number: int, record: InspectionRecord, recorded: Moment) -> dict[str, Any]:
     """The row of the table `inspection`; `RefusedError` was raised before for what can't be."""
     health = record.health
+    calls = [window.call for window in record.windows]
     return {
         "id": number,
         "recipe": record.recipe,
@@ -104,6 +105,9 @@ def inspection_columns(number: int, record: InspectionRecord, recorded: Moment) 
         "verdict": record.verdict,
         "result": record.result,
         "reason": record.reason,
+        "windows": len(calls),
+        "defects": calls.count(Call.DEFECT),
+        "unsure": calls.count(Call.UNSURE),
         "alignment": _alignment_text(record.alignment),
         "stages_ms": json.dumps(dict(record.stages_ms)),
         "model_sha256s": json.dumps(list(record.model_sha256s)),

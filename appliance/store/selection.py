@@ -78,6 +78,9 @@ class Selection:
         return " AND ".join(parts) or "1", values
 
 
+EVERYTHING = Selection()
+
+
 def zone_of(zone: str | int) -> tzinfo:
     """The viewer's zone, from its name (Europe/Lisbon) or its minutes east of UTC.
 

@@ -7,37 +7,32 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from appliance.store import happenings, inspections, reviews
+from appliance.store import happenings, inspections
 from appliance.store.clock import Clock, system_clock
 from appliance.store.database import FILE, Database, check_file
+from appliance.store.diary import PAGE, DiaryPart
 from appliance.store.durable import make_folder, write_temporary
 from appliance.store.errors import (
     InUseError,
     MissingError,
     guarded,
 )
+from appliance.store.figures import FiguresPart
 from appliance.store.migrate import check_and_migrate, create, migrations
+from appliance.store.operators import OperatorsPart
 from appliance.store.pictures import FOLDER, Pictures, Written
 from appliance.store.reading import reader_database
-from appliance.store.records import (
-    BoardRow,
-    EventRow,
-    FaultRow,
-    InspectionRecord,
-    StoredInspection,
-)
-from appliance.store.selection import Selection
-from appliance.terms import Answer
+from appliance.store.records import BoardRow, InspectionRecord, StoredInspection
+from appliance.store.retention import Retention, Room, mark_expired
+from appliance.store.selection import EVERYTHING, Selection
 
-EVERYTHING = Selection()
-PAGE = 50
 MOST_ORPHANS = 8
 """A power cut leaves the pictures of at most a few inspections without their row. More of them
 say that the database is older than the pictures: they are kept."""
@@ -57,7 +52,7 @@ class Space:
     disk_total_bytes: int
 
 
-class Store:
+class Store(DiaryPart, FiguresPart, OperatorsPart):
     """The record of one unit in one folder: `records.db`, `pictures/`, `badge.key`.
 
     The service opens it with `Store.open` and is then its only owner; whoever only reads while
@@ -74,7 +69,9 @@ class Store:
         self._clock = clock
         self._owner = owner
         self._pictures = Pictures(folder / FOLDER)
+        self._retention = Retention(database, self._pictures, quota_bytes=quota_bytes, clock=clock)
         self._recording = threading.Lock()
+        self._making_room = threading.Lock()
         self._next_number = 0
         self._unconfirmed: list[int] = []
         self._failed_bytes = 0
@@ -162,6 +159,11 @@ class Store:
                 connection.execute(
                     "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PICTURES_BEFORE, str(before))
                 )
+            missing = self._missing(connection, lying)
+            mark_expired(connection, missing, self._clock().utc)
+            if missing:
+                detail = f"inspections {', '.join(map(str, missing[:20]))}"
+                happenings.add_event(connection, "pictures_missing", None, detail, self._clock())
             last = connection.execute(
                 "SELECT max(seq) FROM sqlite_sequence WHERE name = 'inspection'"
             ).fetchone()[0]
@@ -169,6 +171,14 @@ class Store:
         for number in sorted(orphans):
             for path in lying[number]:
                 self._pictures.remove(path)
+
+    @staticmethod
+    def _missing(connection: sqlite3.Connection, lying: Mapping[int, list[str]]) -> list[int]:
+        """Inspections of which no picture lies there any more although their rows say so."""
+        rows = connection.execute(
+            "SELECT DISTINCT inspection_id FROM picture WHERE expired_utc IS NULL"
+        )
+        return [row[0] for row in rows if row[0] not in lying]
 
     # -- inspections -----------------------------------------------------------------------
 
@@ -227,6 +237,19 @@ class Store:
         with self._database.reading(f"read inspection {inspection_id}") as connection:
             return inspections.complete(connection, inspection_id)
 
+    def every_inspection(self, selection: Selection = EVERYTHING) -> Iterator[StoredInspection]:
+        """All of a selection complete, oldest number first, a few at a time: a long export holds
+        neither memory nor a view of the database that would keep its log from being folded in."""
+        after = 0
+        while True:
+            with self._database.reading("read the inspections") as connection:
+                numbers = inspections.ids_after(connection, selection, after=after, limit=PAGE)
+                page = [inspections.complete(connection, number) for number in numbers]
+            yield from page
+            if not page:
+                return
+            after = numbers[-1]
+
     def picture(self, inspection_id: int, name: str) -> bytes | None:
         """JPEG bytes; None when it expired or its file is gone. Raises `MissingError` when the
         inspection never had a picture of this name."""
@@ -238,51 +261,6 @@ class Store:
         if row is None:
             raise MissingError(f"Inspection {inspection_id} has no picture {name!r}.")
         return self._pictures.read(row["path"])
-
-    # -- reviews, faults, events -----------------------------------------------------------
-
-    def add_review(self, inspection_id: int, component: str, answer: Answer, by: str) -> int:
-        """A person's answer; a later one replaces it. Returns the number to take it back by.
-        Raises `MissingError`, `RefusedError` for a window that was called GOOD."""
-        with self._database.writing("record an answer") as connection:
-            return reviews.add(connection, inspection_id, component, answer, by, self._clock())
-
-    def undo_review(self, review_id: int, by: str) -> int:
-        """Take an answer back; the one before it stands again. The taking back is a row too, and
-        its number is returned. Raises `MissingError`, `RefusedError`."""
-        with self._database.writing("take an answer back") as connection:
-            return reviews.undo(connection, review_id, by, self._clock())
-
-    def open_fault(self, code: str, device: str, found: str, action: str) -> int:
-        """Returns the fault's number; an open fault of the same code and device is not doubled."""
-        with self._database.writing("record a fault") as connection:
-            return happenings.open_fault(connection, code, device, found, action, self._clock())
-
-    def clear_fault(self, fault_id: int, *, by: str | None, how: str) -> None:
-        """`how` says in words why it is gone; `by` names a person who acknowledged it. Raises
-        `MissingError`."""
-        with self._database.writing("record a fault's end") as connection:
-            happenings.clear_fault(connection, fault_id, by, how, self._clock())
-
-    def faults(
-        self, *, limit: int = PAGE, before: int | None = None, open_only: bool = False
-    ) -> tuple[FaultRow, ...]:
-        """Newest first."""
-        with self._database.reading("list the faults") as connection:
-            return happenings.faults(connection, limit=limit, before=before, open_only=open_only)
-
-    def add_event(self, kind: str, by: str | None = None, detail: str = "") -> int:
-        """Something worth keeping: operator_signed_in, recipe_changed, software_started,
-        clock_set, maintenance_begun, lamp_test, ..."""
-        with self._database.writing(f"record the event {kind}") as connection:
-            return happenings.add_event(connection, kind, by, detail, self._clock())
-
-    def events(
-        self, *, limit: int = PAGE, before: int | None = None, kind: str | None = None
-    ) -> tuple[EventRow, ...]:
-        """Newest first."""
-        with self._database.reading("list the events") as connection:
-            return happenings.events(connection, limit=limit, before=before, kind=kind)
 
     # -- the disk --------------------------------------------------------------------------
 
@@ -297,6 +275,13 @@ class Store:
             connection.execute(
                 "INSERT OR REPLACE INTO meta VALUES ('probed_utc', ?)", (self._clock().utc,)
             )
+
+    def make_room(self) -> Room:
+        """Delete the least needed pictures until the quota is kept: to be called after boards,
+        off the way to the lamp. Works also while the database can't be written. Raises
+        `StoreError` when it can't be read or a file can't be deleted."""
+        with self._making_room:
+            return self._retention.run()
 
     def check(self) -> None:
         """SQLite's check of every page. Raises `CorruptDatabaseError`."""

@@ -20,6 +20,11 @@ CREATE TABLE inspection (
     reason           TEXT    NOT NULL,
     aborted_reason   TEXT    NOT NULL DEFAULT '',
     result_before    TEXT,
+    -- Counted once when the row is written, for a recipe has a hundred windows and pages ask
+    -- for whole weeks; the rows of "window" never change.
+    windows          INTEGER NOT NULL,
+    defects          INTEGER NOT NULL,
+    unsure           INTEGER NOT NULL,
     alignment        TEXT    CHECK (alignment IS NULL OR json_valid(alignment)),
     stages_ms        TEXT    NOT NULL CHECK (json_valid(stages_ms)),
     model_sha256s    TEXT    NOT NULL CHECK (json_valid(model_sha256s)),
