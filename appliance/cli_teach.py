@@ -1,0 +1,104 @@
+"""`goldenboard teach`: a recipe from one or more good boards."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE, Ticker, add_model_options, open_pool
+from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
+from appliance.recipe import Recipe
+from appliance.refusal import Refusal
+from appliance.tables import read_faults, read_windows
+from appliance.teach import Lesson, teach
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "teach",
+        help="build a recipe from good boards",
+        description="Builds a recipe from pictures of one or more good boards. Thresholds come "
+        "from the good samples alone; what they promise is written into the recipe.",
+    )
+    parser.add_argument("--name", required=True, help="the recipe's name")
+    parser.add_argument("--part-number", help="of the board; the recipe's name if left out")
+    parser.add_argument(
+        "--windows",
+        required=True,
+        type=Path,
+        metavar="CSV",
+        help="component,part_type,xmin,ymin,xmax,ymax[,polarity] in pixels of the first picture; "
+        "polarity is fixed or half_turn",
+    )
+    parser.add_argument(
+        "--golden", required=True, nargs="+", type=Path, metavar="IMG", action="extend",
+        help="pictures of good boards",
+    )  # fmt: skip
+    parser.add_argument(
+        "--faults",
+        type=Path,
+        metavar="CSV",
+        help="image,component of windows that are bad on a golden board and are left out",
+    )
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="recipe folder")
+    parser.add_argument("--cradle", help="identity of the cradle that holds this board")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    add_model_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    began_s = time.monotonic()
+    try:
+        windows = read_windows(args.windows)
+        components = [row.component for row in windows]
+        goldens = tuple(args.golden)
+        faults = (
+            read_faults(args.faults, goldens, components)
+            if args.faults
+            else tuple(frozenset[str]() for _ in goldens)
+        )
+        lesson = Lesson(
+            name=args.name,
+            part_number=args.part_number or args.name,
+            windows=windows,
+            goldens=goldens,
+            faults=faults,
+            cradle=args.cradle,
+        )
+        model = open_model(args.model or DEFAULT_BACKBONE, models_folder(args.models))
+        with open_pool(model, args.interpreters) as pool, Ticker(sys.stderr) as ticker:
+            recipe = teach(lesson, pool, args.out, progress=ticker)
+    except Refusal as refusal:
+        print(f"goldenboard teach: {refusal}", file=sys.stderr)
+        return EXIT_UNUSABLE
+    _report(recipe, args.out, time.monotonic() - began_s, as_json=args.json)
+    return EXIT_GOOD
+
+
+def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> None:
+    left_out = sum(len(golden.left_out) for golden in recipe.goldens)
+    if as_json:
+        line = {
+            "recipe": str(folder),
+            "name": recipe.name,
+            "version": recipe.version,
+            "windows": len(recipe.windows),
+            "goldens": len(recipe.goldens),
+            "left_out": left_out,
+            "anchors": len(recipe.anchors),
+            "guarantee": recipe.guarantee,
+            "seconds": round(seconds, 2),
+        }
+        print(json.dumps(line, ensure_ascii=False))
+        return
+    print(f"Recipe {recipe.name}, version {recipe.version}, in {folder}")
+    print(
+        f"{len(recipe.windows)} windows from {len(recipe.goldens)} golden boards "
+        f"({left_out} samples left out as faulty), found again by {len(recipe.anchors)} anchors; "
+        f"{seconds:.1f} s"
+    )
+    print(f"Thresholds: {recipe.guarantee}")

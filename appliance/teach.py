@@ -1,0 +1,258 @@
+"""Teaching: from good boards and their windows to a recipe that judges the next ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from appliance.picture_files import read_picture
+from appliance.recipe import (
+    AlignmentBounds,
+    Anchor,
+    CameraLock,
+    CodeRegion,
+    Golden,
+    ModelUse,
+    PictureSize,
+    Recipe,
+    RecipeError,
+    check_windows,
+    create,
+    reference_file,
+    revised,
+)
+from appliance.refusal import Refusal
+from appliance.tables import WindowRow
+from appliance.terms import Window
+from appliance.vision.align import AnchorPatch, Located, coarse_factor, locate
+from appliance.vision.anchors import LEAST_ANCHORS, candidate_anchors, choose_anchors
+from appliance.vision.codes import find_code
+from appliance.vision.crop import NativeCrop, Pixels, cut_native
+from appliance.vision.interpreter import InterpreterPool
+from appliance.vision.plain import PlainReference
+from appliance.vision.pose import Pose
+from appliance.vision.quality import Quality, check_size, learn_bounds, measure
+from appliance.vision.samples import gather
+
+Progress = Callable[[str, int, int], None]
+"""(what is being done, done, of how many)."""
+
+_LEAST_SHIFT_PX = 70.0
+_SHIFT_SHARE = 0.025
+_AGREEING_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a recipe is to be taught from. `faults[i]` are the bad components of golden i."""
+
+    name: str
+    part_number: str
+    windows: tuple[WindowRow, ...]
+    goldens: tuple[Path, ...]
+    faults: tuple[frozenset[str], ...]
+    cradle: str | None = None
+    camera: CameraLock = field(default_factory=CameraLock)
+
+
+def teach(
+    lesson: Lesson,
+    pool: InterpreterPool,
+    folder: Path,
+    *,
+    progress: Progress = lambda what, done, total: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Recipe:
+    """Build the recipe in `folder` and return it as it was written.
+
+    Every golden picture is read twice: once to find the anchors that stand still on all of
+    them, once to cut the windows where those anchors say they are, so that memory holds one or
+    two frames however many boards there are. Raises a `Refusal` and writes nothing when a table,
+    a picture or the thresholds do not fit.
+    """
+    first = read_picture(lesson.goldens[0])
+    picture = PictureSize(width_px=first.shape[1], height_px=first.shape[0])
+    windows = _windows(lesson, picture, pool.model.sha256)
+    _check_samples(lesson)
+    code = find_code(first)
+    bounds = _starting_bounds(picture)
+    anchors = _anchors(lesson, first, code[0] if code else None, bounds, progress)
+    bounds = replace(bounds, min_anchors=max(4, math.ceil(_AGREEING_SHARE * len(anchors))))
+    recipe = Recipe(
+        name=lesson.name,
+        part_number=lesson.part_number,
+        version=1,
+        taught_at=now().isoformat(timespec="seconds"),
+        picture=picture,
+        cradle=lesson.cradle,
+        guarantee="",
+        crop=PlainReference.crop,
+        camera=lesson.camera,
+        models=(
+            ModelUse(check="reference", name=pool.model.manifest.id, sha256=pool.model.sha256),
+        ),
+        alignment=bounds,
+        quality=learn_bounds([measure(first, anchors)]),
+        serial_code=code[0] if code else None,
+        anchors=tuple(
+            Anchor(file=f"{i:02d}.png", x_px=a.x_px, y_px=a.y_px, size_px=a.size_px)
+            for i, a in enumerate(anchors)
+        ),
+        goldens=(),
+        windows=windows,
+        files={},
+    )
+    recipe, crops = _cut_all(recipe, lesson, anchors, progress)
+    samples = gather(
+        recipe,
+        pool,
+        lambda window, golden: crops[window, golden],
+        progress=lambda done, total: progress("Learning windows", done, total),
+    )
+    calibration = PlainReference(samples).calibrate()
+    recipe = revised(
+        recipe,
+        guarantee=calibration.guarantee,
+        windows=tuple(
+            replace(
+                window,
+                review_above=calibration.bands[window.component][0],
+                defect_above=calibration.bands[window.component][1],
+            )
+            for window in windows
+        ),
+    )
+    progress("Writing the recipe", 0, 1)
+    return create(recipe, _pictures(anchors, crops), folder)
+
+
+def _windows(lesson: Lesson, picture: PictureSize, sha256: str) -> tuple[Window, ...]:
+    windows = tuple(
+        Window(
+            component=row.component,
+            part_type=row.part_type,
+            rect=row.rect,
+            polarity=row.polarity,
+            model_sha256=sha256,
+            review_above=0.0,
+            defect_above=0.0,
+        )
+        for row in lesson.windows
+    )
+    check_windows(windows, picture)
+    return windows
+
+
+def _check_samples(lesson: Lesson) -> None:
+    for row in lesson.windows:
+        if all(row.component in bad for bad in lesson.faults):
+            raise RecipeError(
+                expected=f"a golden picture on which {row.component} is good",
+                found="it marked as faulty on all of them",
+                action="Add a board on which it is good, or take the window out.",
+            )
+
+
+def _starting_bounds(picture: PictureSize) -> AlignmentBounds:
+    return AlignmentBounds(
+        max_shift_px=max(_LEAST_SHIFT_PX, _SHIFT_SHARE * picture.width_px),
+        max_residual_px=1.0 + 0.4 * coarse_factor(picture.width_px),
+        min_anchors=LEAST_ANCHORS,
+    )
+
+
+def _anchors(
+    lesson: Lesson,
+    first: Pixels,
+    code: CodeRegion | None,
+    bounds: AlignmentBounds,
+    progress: Progress,
+) -> tuple[AnchorPatch, ...]:
+    avoid = [row.rect for row in lesson.windows] + ([code.rect] if code else [])
+    candidates = candidate_anchors(first, avoid, bounds)
+    located = []
+    for number, (path, frame) in enumerate(_frames(lesson.goldens[1:]), start=1):
+        progress("Finding the boards", number, len(lesson.goldens))
+        located.append(_found(path, frame, candidates, bounds, first))
+    return choose_anchors(candidates, located, bounds)
+
+
+def _cut_all(
+    recipe: Recipe, lesson: Lesson, anchors: Sequence[AnchorPatch], progress: Progress
+) -> tuple[Recipe, dict[tuple[int, int], NativeCrop]]:
+    """The recipe with its golden boards and learnt limits, and their crops by window and board."""
+    crops: dict[tuple[int, int], NativeCrop] = {}
+    goldens: list[Golden] = []
+    qualities: list[Quality] = []
+    first: Pixels | None = None
+    for number, (path, frame) in enumerate(_frames(lesson.goldens)):
+        progress("Cutting windows", number + 1, len(lesson.goldens))
+        if first is None:
+            first, pose = frame, Pose()
+        else:
+            pose = _found(path, frame, anchors, recipe.alignment, first).pose
+        qualities.append(measure(frame, anchors))
+        bad = lesson.faults[number]
+        left_out = tuple(w.component for w in recipe.windows if w.component in bad)
+        goldens.append(Golden(source=path.name, pose=pose, left_out=left_out))
+        for index, window in enumerate(recipe.windows):
+            if window.component not in bad:
+                crop = cut_native(frame, window.rect, pose, recipe.crop)
+                crops[index, number] = replace(crop, pixels=crop.pixels.copy())
+    learnt = learn_bounds(qualities)
+    return revised(recipe, goldens=tuple(goldens), quality=learnt), crops
+
+
+def _found(
+    path: Path,
+    frame: Pixels,
+    anchors: Sequence[AnchorPatch],
+    bounds: AlignmentBounds,
+    first: Pixels,
+) -> Located:
+    height, width = first.shape[:2]
+    try:
+        check_size(frame, PictureSize(width_px=width, height_px=height))
+        return locate(frame, anchors, bounds)
+    except Refusal as refusal:
+        raise RecipeError(
+            expected=f"{path.name} to show the same kind of board as the first golden picture, "
+            f"with {refusal.expected}",
+            found=refusal.found,
+            action="Leave this picture out or take it again.",
+        ) from refusal
+
+
+def _frames(paths: Sequence[Path]) -> Iterator[tuple[Path, Pixels]]:
+    """The pictures in order; the next one is decoded while the caller works on this one."""
+    with ThreadPoolExecutor(1, thread_name_prefix="decode") as reader:
+        waiting = reader.submit(read_picture, paths[0]) if paths else None
+        for number, path in enumerate(paths):
+            assert waiting is not None
+            frame = waiting.result()
+            if number + 1 < len(paths):
+                waiting = reader.submit(read_picture, paths[number + 1])
+            yield path, frame
+
+
+def _pictures(
+    anchors: Sequence[AnchorPatch], crops: dict[tuple[int, int], NativeCrop]
+) -> dict[str, bytes]:
+    pictures = {f"anchors/{i:02d}.png": _png(anchor.gray) for i, anchor in enumerate(anchors)}
+    for (window, golden), crop in crops.items():
+        pictures[reference_file(window, golden)] = _png(crop.pixels)
+    return pictures
+
+
+def _png(pixels: Pixels) -> bytes:
+    written, data = cv2.imencode(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not written:
+        raise RuntimeError("OpenCV could not write a PNG")
+    return np.asarray(data).tobytes()
