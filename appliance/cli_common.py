@@ -42,8 +42,8 @@ def cores() -> int:
 
 
 class Ticker:
-    """Tells on stderr what is being done once it takes longer than two seconds, then at most
-    twice a second; on a terminal in one line."""
+    """Tells on stderr what is being done once it takes longer than two seconds: on a
+    terminal twice a second in one line, elsewhere a line every five seconds."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class Ticker:
         now_s = self._clock()
         if now_s < self._next_s:
             return
-        self._next_s = now_s + 0.5
+        self._next_s = now_s + (0.5 if self._terminal else 5.0)
         self._written = True
         text = f"{what}: {done} of {total}"
         self._stream.write(f"\r{text:<50}" if self._terminal else f"{text}\n")

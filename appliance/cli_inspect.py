@@ -72,12 +72,14 @@ def _inspect_all(
 ) -> int:
     faults = 0
     for number, (image, seen) in enumerate(_pictures(args.images)):
-        readable = not isinstance(seen, PictureError)
-        inspection = inspector.inspect(seen) if readable else unreadable(seen)
+        if isinstance(seen, PictureError):
+            inspection = unreadable(seen)
+        else:
+            inspection = inspector.inspect(seen)
+            target = targets[number]
+            if target is not None:
+                _write_picture(inspector, seen, inspection, target)
         faults += inspection.verdict is Verdict.FAULT
-        target = targets[number]
-        if target is not None and readable:
-            _write_picture(inspector, seen, inspection, target)
         if args.json:
             print(json.dumps(as_json(image, inspection), ensure_ascii=False), flush=True)
         else:
