@@ -8,6 +8,7 @@ from hw.cabinet import Cabinet
 from hw.ports import Camera, Clock
 from hw.sim.camera import SimCamera
 from hw.sim.devices import SimBeacon, SimButton, SimHealth, SimLight, SimScanner, SimSlot
+from hw.sim.process import SimCameraProcess
 from hw.sim.world import Physics, World
 
 
@@ -28,8 +29,6 @@ class SimulatedCabinet(Cabinet):
         self.world = World(clock, simulation.physics)
         camera: Camera
         if simulation.camera_in_process:
-            from hw.sim.process import SimCameraProcess
-
             camera = SimCameraProcess(self.world)
         else:
             camera = SimCamera(clock, self.world.scene, ambient=simulation.physics.ambient)

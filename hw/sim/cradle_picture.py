@@ -11,6 +11,8 @@ from hw.ports import Pixels
 
 POCKET = (0.045, 0.05, 0.955, 0.95)
 """The board's pocket as shares of the frame: left, top, right, bottom."""
+LARGEST_DRAWN_PX = 2000
+"""Plastic has no detail that a wider picture would show; it is enlarged instead."""
 GREY_PATCH = (0.006, 0.42, 0.036, 0.58)
 """Where the grey patch for exposure and white balance lies, beside the pocket."""
 
@@ -30,6 +32,9 @@ def pixel_box(
 
 def empty_cradle(width_px: int, height_px: int, *, seed: int = 3) -> Pixels:
     """(height, width, 3) uint8 BGR. Dark printed plastic shows its layers as fine lines."""
+    if width_px > LARGEST_DRAWN_PX:
+        small = empty_cradle(width_px // 2, height_px // 2, seed=seed)
+        return cast(Pixels, cv2.resize(small, (width_px, height_px)))
     chance = np.random.default_rng(seed)
     coarse = chance.normal(0.0, 1.0, (max(height_px // 24, 2), max(width_px // 24, 2)))
     cloud = cv2.resize(

@@ -69,7 +69,7 @@ def _extra(
 DESIGN: tuple[Place, ...] = (
     _place("J1", "screw_terminal", -44.0, -19.5, 90),
     _place("F1", "fuse", -26.5, -30.4),
-    _place("T1", "transformer", -27.5, -16.5),
+    _place("T1", "transformer", -27.5, -17.6),
     _place("C1", "electrolytic", -10.5, -28.0, 0, 0),
     _place("C2", "electrolytic", -12.0, -17.0, 90, 1),
     _place("L1", "toroid", 2.0, -26.5),

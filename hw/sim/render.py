@@ -28,6 +28,8 @@ IN_FOCUS_DIOPTRES = 8.0
 
 GAMMA = 2.2
 NOISE_MEAN = 3
+NOISE_TILE = 256
+"""Side of the square of noise that is repeated over the frame, shifted at random each time."""
 CACHE_BYTES = 100_000_000
 
 
@@ -55,9 +57,9 @@ class Renderer:
         self._placed_key: tuple[Board, Placement] | None = None
         self._placed = self._empty
         self._frame = np.empty_like(self._empty)
-        margin = 64
-        shape = (height_px + margin, width_px + margin, 3)
-        self._noise = self._chance.binomial(2 * NOISE_MEAN, 0.5, size=shape).astype(np.uint8)
+        tile = self._chance.binomial(2 * NOISE_MEAN, 0.5, size=(NOISE_TILE, NOISE_TILE, 3))
+        times = (height_px // NOISE_TILE + 2, width_px // NOISE_TILE + 2, 1)
+        self._noise = np.tile(tile.astype(np.uint8), times)
 
     def prepare(self, board: Board) -> None:
         """Make a board's picture now, so that its first frame doesn't wait for it."""
@@ -139,9 +141,7 @@ class Renderer:
         return cast(Pixels, (frame * wave[:, None, None]).astype(np.uint8))
 
     def _grain(self, frame: Pixels) -> Pixels:
-        spare_y = self._noise.shape[0] - self.height_px
-        spare_x = self._noise.shape[1] - self.width_px
-        y, x = self._chance.integers(0, spare_y), self._chance.integers(0, spare_x)
+        y, x = self._chance.integers(0, NOISE_TILE, 2)
         noise = self._noise[y : y + self.height_px, x : x + self.width_px]
         return cast(Pixels, cv2.add(frame, noise, dst=self._frame))
 

@@ -15,7 +15,7 @@ from hw.sim.faults import Fault
 
 Change = TypeVar("Change", "LightChange", "CradleMove")
 
-HISTORY = 24
+HISTORY = 12
 """Changes kept of each kind: more than happen within the age of a stale frame."""
 
 
