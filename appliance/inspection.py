@@ -18,7 +18,14 @@ from appliance.vision.crop import Pixels, cut_window
 from appliance.vision.interpreter import Interpreter, InterpreterPool, Outputs
 from appliance.vision.judging import BoardReference, Judged
 from appliance.vision.plain import PlainReference
-from appliance.vision.quality import check_grey, check_quality, check_size, measure
+from appliance.vision.quality import (
+    check_colour,
+    check_grey,
+    check_quality,
+    check_size,
+    colour_of,
+    measure,
+)
 from appliance.vision.samples import gather, stored_crops
 
 Cut = Pixels | None
@@ -57,6 +64,8 @@ class Inspector:
                 self._check(pixels)
             with watch.stage("align"):
                 located = locate(pixels, self._anchors, self.recipe.alignment)
+                colour = colour_of(pixels, self._anchors, located.pose)
+                check_colour(colour, self.recipe.quality)
         except Refusal as refusal:
             return Inspection(
                 verdict=Verdict.FAULT,

@@ -38,7 +38,7 @@ from appliance.vision.crop import NativeCrop, Pixels, cut_native
 from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.plain import PlainReference
 from appliance.vision.pose import Pose
-from appliance.vision.quality import Quality, check_size, learn_bounds, measure
+from appliance.vision.quality import Colour, Quality, check_size, colour_of, learn_bounds, measure
 from appliance.vision.samples import gather
 
 Progress = Callable[[str, int, int], None]
@@ -99,7 +99,7 @@ def teach(
             ModelUse(check="reference", name=pool.model.manifest.id, sha256=pool.model.sha256),
         ),
         alignment=bounds,
-        quality=learn_bounds([measure(first, anchors)]),
+        quality=learn_bounds([measure(first, anchors)], [colour_of(first, anchors, Pose())]),
         serial_code=code[0] if code else None,
         anchors=tuple(
             Anchor(file=f"{i:02d}.png", x_px=a.x_px, y_px=a.y_px, size_px=a.size_px)
@@ -163,7 +163,7 @@ def _check_samples(lesson: Lesson) -> None:
 def _starting_bounds(picture: PictureSize) -> AlignmentBounds:
     return AlignmentBounds(
         max_shift_px=max(_LEAST_SHIFT_PX, _SHIFT_SHARE * picture.width_px),
-        max_residual_px=1.0 + 0.4 * coarse_factor(picture.width_px),
+        max_residual_px=1.0 + 0.75 * coarse_factor(picture.width_px),
         min_anchors=LEAST_ANCHORS,
     )
 
@@ -191,6 +191,7 @@ def _cut_all(
     crops: dict[tuple[int, int], NativeCrop] = {}
     goldens: list[Golden] = []
     qualities: list[Quality] = []
+    colours: list[Colour] = []
     first: Pixels | None = None
     for number, (path, frame) in enumerate(_frames(lesson.goldens)):
         progress("Cutting windows", number + 1, len(lesson.goldens))
@@ -199,6 +200,7 @@ def _cut_all(
         else:
             pose = _found(path, frame, anchors, recipe.alignment, first).pose
         qualities.append(measure(frame, anchors))
+        colours.append(colour_of(frame, anchors, pose))
         bad = lesson.faults[number]
         left_out = tuple(w.component for w in recipe.windows if w.component in bad)
         goldens.append(Golden(source=path.name, pose=pose, left_out=left_out))
@@ -206,7 +208,7 @@ def _cut_all(
             if window.component not in bad:
                 crop = cut_native(frame, window.rect, pose, recipe.crop)
                 crops[index, number] = replace(crop, pixels=crop.pixels.copy())
-    learnt = learn_bounds(qualities)
+    learnt = learn_bounds(qualities, colours)
     return revised(recipe, goldens=tuple(goldens), quality=learnt), crops
 
 

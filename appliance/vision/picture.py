@@ -67,9 +67,11 @@ def annotated(frame: Pixels, recipe: Recipe, inspection: Inspection) -> Pixels:
             heat = inspection.heat_maps.get(each.component)
             if heat is not None and heat.size:
                 _blend(board, regions[each.component], heat)
-        for number, each in enumerate(shown, start=1):
+        for each in shown:
             x0, y0, x1, y1 = boxes[each.component]
             cv2.rectangle(board, (x0, y0), (x1, y1), _colour(each), 3, cv2.LINE_AA)
+        for number, each in reversed(list(enumerate(shown, start=1))):
+            x0, y0, _, _ = boxes[each.component]
             _mark(board, (x0, y0), number, each)
     return np.vstack([_header(size[0], inspection), board, _list(size[0], shown)])
 

@@ -18,12 +18,17 @@ from appliance.refusal import Refusal
 from appliance.terms import Rect
 from appliance.vision.align import AnchorPatch
 from appliance.vision.crop import Pixels
+from appliance.vision.pose import Pose
 
 _SAMPLE_STEP_PX = 8
 _SATURATED = 250
 _BRIGHTNESS_ROOM = 0.35
 _SHARPNESS_ROOM = 0.3
 _SATURATED_ROOM = 0.03
+_COLOUR_ROOM = 0.03
+
+
+Colour = tuple[float, float, float]
 
 
 class QualityError(Refusal):
@@ -50,15 +55,22 @@ def measure(frame: Pixels, anchors: Sequence[AnchorPatch]) -> Quality:
     )
 
 
-def learn_bounds(goldens: Sequence[Quality], grey: GreyPatch | None = None) -> QualityBounds:
+def learn_bounds(
+    goldens: Sequence[Quality], colours: Sequence[Colour], grey: GreyPatch | None = None
+) -> QualityBounds:
     """Limits with room round what the golden pictures show: brightness 35 % beyond the darkest
-    and brightest, 30 % of the least sharpness, 3 points more saturated pixels."""
+    and brightest, 30 % of the least sharpness, 3 points more saturated pixels, and colour shares
+    3 points from the mean or three times as far as the farthest golden board."""
     brightness = [each.brightness for each in goldens]
+    usual = np.mean(colours, axis=0)
+    farthest = float(np.abs(np.array(colours) - usual).max())
     return QualityBounds(
         brightness_min=min(brightness) * (1 - _BRIGHTNESS_ROOM),
         brightness_max=min(max(brightness) * (1 + _BRIGHTNESS_ROOM), 250.0),
         saturated_share_max=min(max(e.saturated_share for e in goldens) + _SATURATED_ROOM, 1.0),
         sharpness_min=min(each.sharpness for each in goldens) * _SHARPNESS_ROOM,
+        colour=(float(usual[0]), float(usual[1]), float(usual[2])),
+        colour_tolerance=max(_COLOUR_ROOM, 3 * farthest),
         grey=grey,
     )
 
@@ -101,6 +113,33 @@ def check_quality(quality: Quality, bounds: QualityBounds) -> None:
             expected=f"a sharpness of at least {bounds.sharpness_min:.3g}",
             found=f"{quality.sharpness:.3g}: blurred, or not the recipe's board",
             action="Check the focus, clean the lens, and check that the right board is in.",
+        )
+
+
+def colour_of(frame: Pixels, anchors: Sequence[AnchorPatch], pose: Pose) -> Colour:
+    """Shares of blue, green and red in the anchors of a board that was found."""
+    height, width = frame.shape[:2]
+    sums = np.zeros(3)
+    for anchor in anchors:
+        x, y = np.rint(pose.apply(np.array([[anchor.x_px, anchor.y_px]], np.float64))[0])
+        x0, y0 = int(np.clip(x, 0, width - 8)), int(np.clip(y, 0, height - 8))
+        patch = frame[y0 : y0 + anchor.size_px, x0 : x0 + anchor.size_px]
+        sums += patch.reshape(-1, 3).mean(axis=0)
+    blue, green, red = sums / max(float(sums.sum()), 1.0)
+    return float(blue), float(green), float(red)
+
+
+def check_colour(found: Colour, bounds: QualityBounds) -> None:
+    """Raises `QualityError` for a board of another colour: another product with the same
+    layout, or a camera whose white balance has drifted."""
+    off = max(abs(a - b) for a, b in zip(found, bounds.colour, strict=True))
+    if off > bounds.colour_tolerance:
+        raise QualityError(
+            expected="the board's colour with blue, green, red at "
+            + ", ".join(f"{share:.1%}" for share in bounds.colour)
+            + f" within {bounds.colour_tolerance:.1%}",
+            found=", ".join(f"{share:.1%}" for share in found),
+            action="Check that it is the recipe's board, and the camera's white balance.",
         )
 
 
