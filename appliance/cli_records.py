@@ -6,6 +6,7 @@ import argparse
 import io
 import os
 import sys
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -79,13 +80,18 @@ def run(args: argparse.Namespace) -> int:
             count = _to_file(store, selection, args.out, as_csv=args.csv)
     except BrokenPipeError:
         # Whoever read has seen enough; nothing may be flushed into the closed pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
         return 1
     except StoreError as error:
         print(f"goldenboard records: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"goldenboard records: {args.out or 'output'}: {error.strerror}", file=sys.stderr)
+        print(
+            f"goldenboard records: {args.out or 'output'}: {error.strerror or error}",
+            file=sys.stderr,
+        )
         return 1
     print(f"{count} inspections written to {args.out}", file=sys.stderr)
     return 0
@@ -96,13 +102,15 @@ def _write(store: Store, selection: Selection, out: io.TextIOBase, *, as_csv: bo
 
 
 def _to_screen(store: Store, selection: Selection, *, as_csv: bool) -> None:
-    # Not print: CSV's line ends are its own.
-    out = io.TextIOWrapper(
-        io.FileIO(os.dup(sys.stdout.fileno()), "wb"), encoding="utf-8", newline=""
-    )
     sys.stdout.flush()
-    with out:
+    # Not print: CSV's line ends are its own, and the text is UTF-8 whatever the terminal's locale.
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    try:
         _write(store, selection, out, as_csv=as_csv)
+        out.flush()
+    finally:
+        with suppress(BrokenPipeError):
+            out.detach()
 
 
 def _to_file(store: Store, selection: Selection, path: Path, *, as_csv: bool) -> int:

@@ -158,22 +158,26 @@ def _from_sqlite(failure: sqlite3.Error, doing: str, folder: Path) -> StoreError
     if primary in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
         if _is_nearly_full(folder):
             return DiskFullError(found)
-        if not _can_create_in(folder):
+        refusal = _refusal_of_new_file(folder)
+        if refusal in _FULL:
+            return DiskFullError(found)
+        if refusal in _READ_ONLY:
             return ReadOnlyError(found)
         return DiskError(found)
     return StoreError(found)
 
 
-def _can_create_in(folder: Path) -> bool:
-    """Whether the folder takes a new file now; asking the permissions would lie to root."""
+def _refusal_of_new_file(folder: Path) -> int | None:
+    """Why the folder takes no new file now, None when it does; asking for the permissions instead
+    would lie to root."""
     probe = folder / ".can-write"
     try:
         with probe.open("wb"):
             pass
         probe.unlink()
-    except OSError:
-        return False
-    return True
+    except OSError as refusal:
+        return refusal.errno
+    return None
 
 
 def in_words(failure: sqlite3.Error | OSError, doing: str, folder: Path) -> StoreError:

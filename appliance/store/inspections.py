@@ -19,6 +19,7 @@ from appliance.store.rows import (
     window_of,
 )
 from appliance.store.selection import Selection
+from appliance.terms import TestResult
 
 UNCONFIRMED = "the disk failed while it was recorded, so no lamp was lit for it"
 
@@ -124,6 +125,7 @@ def complete(connection: sqlite3.Connection, number: int) -> StoredInspection:
         inspection_id=number,
         record=record_of(row, tuple(window.result for window in windows)),
         recorded=moment_of(row),
+        result=TestResult(row["result"]),
         aborted_reason=row["aborted_reason"],
         duration_s=row["duration_s"],
         windows=windows,

@@ -180,17 +180,14 @@ class StoredInspection:
     inspection_id: int
     record: InspectionRecord
     recorded: Moment
+    result: TestResult
+    """As it stands now: Aborted where the record's own was taken back."""
     aborted_reason: str
     """Not empty when the board was pulled out after its verdict and before its lamp."""
     duration_s: float | None
     windows: tuple[StoredWindow, ...]
     reviews: tuple[ReviewRow, ...]
     pictures: tuple[PictureFacts, ...]
-
-    @property
-    def result(self) -> TestResult:
-        """As it stands now: Aborted where the record's own was taken back."""
-        return TestResult.ABORTED if self.aborted_reason else self.record.result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
