@@ -1,0 +1,111 @@
+"""`goldenboard run`: the instrument, until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from appliance import journal
+from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE
+from appliance.config import DEFAULT_PATH, Config, read_config
+from appliance.refusal import Refusal
+from appliance.store import StoreError
+from hw.errors import HardwareError
+
+if TYPE_CHECKING:
+    from appliance.service import Service
+
+EXIT_DIED = 1
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "run",
+        help="run the cabinet",
+        description="Runs the cabinet and its pages until it is told to stop (Ctrl-C or SIGTERM).",
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="TOML", help=f"the unit's configuration ({DEFAULT_PATH})"
+    )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="the simulated cabinet, with generated boards that go in and out by themselves",
+    )
+    parser.add_argument(
+        "--demo-folder",
+        type=Path,
+        default=Path("var/demo"),
+        metavar="DIR",
+        help="where the demonstration keeps its recipe and records (%(default)s)",
+    )
+    parser.add_argument(
+        "--boards", type=Path, metavar="DIR", help="with --demo: photographs instead of boards"
+    )
+    parser.add_argument(
+        "--recipe", type=Path, metavar="DIR", help="with --boards: the recipe taught from them"
+    )
+    parser.add_argument("--host", help="address of the pages")
+    parser.add_argument("--port", type=int, help="port of the pages; 0 takes a free one")
+    parser.add_argument("--verbose", action="store_true", help="say every change of state")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    # Here and not above: teaching and inspecting need neither the pages nor the simulation.
+    from appliance.demo import Demo
+    from appliance.service import Service
+
+    journal.set_up(verbose=args.verbose)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with ExitStack() as stack:
+            if args.demo:
+                demo = Demo(args.demo_folder, boards=args.boards, recipe=args.recipe)
+                config = _chosen(demo.prepare(), args)
+                service = stack.enter_context(Service(config, cabinet=demo.cabinet))
+            else:
+                demo = None
+                config = _chosen(read_config(args.config or DEFAULT_PATH), args)
+                service = stack.enter_context(Service(config))
+            _greet(service, simulated=args.demo)
+            if demo is not None:
+                stack.enter_context(demo.hands())
+            while not stop.wait(0.5):
+                if not service.running:
+                    print("goldenboard run: the controller has stopped.", file=sys.stderr)
+                    return EXIT_DIED
+    except (Refusal, StoreError, HardwareError, OSError) as error:
+        print(f"goldenboard run: {error}", file=sys.stderr)
+        return EXIT_UNUSABLE
+    return EXIT_GOOD
+
+
+def _chosen(config: Config, args: argparse.Namespace) -> Config:
+    pages = config.pages
+    if args.host is not None:
+        pages = replace(pages, host=args.host)
+    if args.port is not None:
+        pages = replace(pages, port=args.port)
+    return replace(config, pages=pages)
+
+
+def _greet(service: Service, *, simulated: bool) -> None:
+    print(f"Status page: {service.pages.url}", flush=True)
+    login = service.first_login
+    if login is not None:
+        print(
+            f"First technician: name {login.name}, PIN {login.pin}. "
+            "It is shown this once; change it on the page.",
+            flush=True,
+        )
+    if simulated:
+        print("Boards go in and out by themselves. Stop with Ctrl-C.", flush=True)

@@ -1,0 +1,195 @@
+"""The demonstration: the whole instrument on the simulated cabinet, with boards that go in and
+out by themselves. The boards are generated, or photographs of real ones."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+
+from appliance.cli_common import Ticker, open_pool
+from appliance.config import (
+    CabinetConfig,
+    CabinetKind,
+    Config,
+    Judges,
+    Pages,
+    Recipes,
+    Records,
+    Unit,
+)
+from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
+from appliance.recipe import CameraLock, RecipeError, load
+from appliance.refusal import Refusal
+from appliance.tables import read_windows
+from appliance.teach import Lesson, teach
+from hw import CabinetSettings, open_cabinet
+from hw.cabinet import Cabinet
+from hw.sim.boards import Board, BoardFault, photo_boards, write_windows
+from hw.sim.cabinet import SimulatedCabinet
+from hw.sim.generator import FAULT_KINDS, GeneratedBoard
+from hw.sim.render import REFERENCE_COLOUR_GAINS, REFERENCE_EXPOSURE_US, REFERENCE_GAIN
+from hw.sim.world import World
+
+log = logging.getLogger(__name__)
+
+RECIPE = "demo-board"
+GOLDEN_BOARDS = 6
+FAULTY_SHARE = 0.25
+DWELL_S = 4.0
+"""How long the operator looks at the verdict."""
+PAUSE_S = 2.0
+LONGEST_WAIT_S = 20.0
+_LOCK = CameraLock(
+    exposure_us=REFERENCE_EXPOSURE_US,
+    analogue_gain=REFERENCE_GAIN,
+    colour_gains=REFERENCE_COLOUR_GAINS,
+    light_level=1.0,
+)
+
+
+class Demo:
+    """`prepare` writes what a technician would (golden pictures, windows, the recipe), `cabinet`
+    is what the service opens, `hands` are the operator's."""
+
+    def __init__(self, folder: Path, *, boards: Path | None, recipe: Path | None) -> None:
+        """Raises `RecipeError` when only one of photographs and their recipe is given."""
+        if (boards is None) != (recipe is None):
+            raise RecipeError(
+                expected="--boards and --recipe together",
+                found="only one of them",
+                action="Teach a recipe from the photographs first: goldenboard teach.",
+            )
+        self._folder = folder
+        self._photographs = photo_boards(boards) if boards is not None else ()
+        self._recipe = recipe
+        self._cabinet: SimulatedCabinet | None = None
+        self._opened = threading.Condition()
+
+    def prepare(self) -> Config:
+        """The configuration of the demonstration; teaches the demo board on the first run."""
+        if self._recipe is not None:
+            load(self._recipe)
+            recipes = Recipes(folder=self._recipe.resolve().parent, use=self._recipe.resolve().name)
+        else:
+            recipes = Recipes(folder=self._folder / "recipes", use=RECIPE)
+            _teach_if_missing(self._folder / "golden", recipes.folder / RECIPE)
+        return Config(
+            unit=Unit(name="demo"),
+            cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
+            pages=Pages(host="127.0.0.1"),
+            records=Records(folder=self._folder / "records", pictures_gb=1.0),
+            recipes=recipes,
+            judges=Judges(interpreters=min(4, len(os.sched_getaffinity(0)))),
+        )
+
+    def cabinet(self) -> Cabinet:
+        made = open_cabinet(CabinetSettings(kind="simulated"))
+        assert isinstance(made, SimulatedCabinet)
+        with self._opened:
+            self._cabinet = made
+            self._opened.notify_all()
+        return made
+
+    @contextmanager
+    def hands(self) -> Iterator[None]:
+        """An operator who works at a human pace until the block ends."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self._work, args=(stop,), name="operator", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(timeout=5)
+
+    def _work(self, stop: threading.Event) -> None:
+        with self._opened:
+            self._opened.wait_for(lambda: self._cabinet is not None)
+        assert self._cabinet is not None
+        world = self._cabinet.world
+        boards = self._boards()
+        following = next(boards)
+        while not stop.wait(PAUSE_S):
+            board, following = following, next(boards)
+            world.insert(board)
+            _look_at_the_lamps(world, stop)
+            world.prepare(following)
+            stop.wait(DWELL_S)
+            world.remove()
+
+    def _boards(self) -> Iterator[Board]:
+        chance = random.Random(2)
+        if self._photographs:
+            while True:
+                yield from self._photographs
+        seed = 1000
+        while True:
+            seed += 1
+            faults: tuple[BoardFault, ...] = ()
+            if chance.random() < FAULTY_SHARE:
+                faults = (_fault(chance),)
+            yield GeneratedBoard(seed=seed, faults=faults)
+
+
+def _look_at_the_lamps(world: World, stop: threading.Event) -> None:
+    """Wait, as an operator does, until one lamp alone stays lit, or give up."""
+    waited_s, steady = 0.0, 0
+    before = world.lamps
+    while waited_s < LONGEST_WAIT_S and steady < 12 and not stop.wait(0.1):
+        waited_s += 0.1
+        lamps = world.lamps
+        verdict = lamps.green or lamps.red or (lamps.amber and lamps == before)
+        steady = steady + 1 if verdict and lamps == before else 0
+        before = lamps
+
+
+def _fault(chance: random.Random) -> BoardFault:
+    """A part that is wrong in some way that this part can be wrong."""
+    windows = GeneratedBoard(seed=0).picture(640, 458).windows
+    while True:
+        window = chance.choice(windows)
+        kind = chance.choice([kind for kind in FAULT_KINDS if kind != "bridge"])
+        if kind != "turned" or window.polarity == "fixed":
+            return BoardFault(component=window.component, kind=kind)
+
+
+def _teach_if_missing(pictures: Path, recipe: Path) -> None:
+    try:
+        load(recipe)
+    except Refusal:
+        _teach(pictures, recipe)
+
+
+def _teach(pictures: Path, recipe: Path) -> None:
+    """Golden pictures and windows on disk, then the same teaching that a technician runs."""
+    pictures.mkdir(parents=True, exist_ok=True)
+    recipe.parent.mkdir(parents=True, exist_ok=True)
+    goldens = []
+    with Ticker(sys.stderr) as ticker:
+        for number in range(GOLDEN_BOARDS):
+            ticker("Making golden boards", number, GOLDEN_BOARDS)
+            made = GeneratedBoard(seed=number).picture(3840, 2748)
+            path = pictures / f"golden-{number}.png"
+            cv2.imwrite(str(path), made.pixels)
+            goldens.append(path)
+            if number == 0:
+                write_windows(pictures / "windows.csv", made.windows)
+        model = open_model(DEFAULT_BACKBONE, models_folder())
+        lesson = Lesson(
+            name=RECIPE,
+            part_number="DEMO-1",
+            windows=read_windows(pictures / "windows.csv"),
+            goldens=tuple(goldens),
+            faults=tuple(frozenset[str]() for _ in goldens),
+            camera=_LOCK,
+        )
+        with open_pool(model, None) as pool:
+            teach(lesson, pool, recipe, progress=ticker)

@@ -1,0 +1,236 @@
+"""The running instrument: store, judges, cabinet, controller and pages, put together and taken
+apart in order. The command line and the tests start it; nothing here decides anything."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from appliance.commands import CommandQueue
+from appliance.config import Config
+from appliance.controller import Controller
+from appliance.loaded_recipe import RecipeShelf
+from appliance.machine import Facts, software_version
+from appliance.modelfile import find_model, models_folder
+from appliance.recipe import Recipe
+from appliance.recorder import Recorder
+from appliance.states import State
+from appliance.status import FaultView, LampView, Status, StatusBoard
+from appliance.store import FirstLogin, Store, StoreError, system_clock
+from appliance.vision.interpreter import InterpreterPool
+from appliance.web.app import create_app
+from appliance.web.serve import PageServer
+from appliance.web.settings import WebSettings
+from appliance.worker import ThreadWorker
+from hw import Cabinet, open_cabinet
+from hw.errors import HardwareError
+
+log = logging.getLogger(__name__)
+
+OPEN_AGAIN_S = 5.0
+_SECRET = "page.key"
+
+
+class Pools:
+    """One pool of interpreters a model, built when a recipe first asks for it and kept warm."""
+
+    def __init__(self, models: Path | None, interpreters: int) -> None:
+        self._models = models
+        self._interpreters = interpreters
+        self._pools: dict[str, InterpreterPool] = {}
+
+    def for_recipe(self, recipe: Recipe) -> InterpreterPool:
+        """Raises `ModelError` when the recipe's model is not installed."""
+        use = recipe.models[0]
+        if use.sha256 not in self._pools:
+            model = find_model(use.sha256, models_folder(self._models), name=use.name)
+            self._pools[use.sha256] = InterpreterPool(model, self._interpreters)
+        return self._pools[use.sha256]
+
+    def close(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+        self._pools.clear()
+
+
+class Service:
+    """`with Service(config) as service:` runs until the block ends.
+
+    The store is opened first: without a record there is no cabinet, and its `StoreError` goes to
+    the caller. A cabinet that can't be opened is tried again every five seconds while the pages
+    say what is wrong.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        cabinet: Callable[[], Cabinet] | None = None,
+    ) -> None:
+        """`cabinet` makes the cabinet anew for each try; the configuration's unless given."""
+        self.config = config
+        self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
+        self._stop = threading.Event()
+        self.commands = CommandQueue()
+        self.facts = Facts(
+            unit=config.unit.name,
+            software_version=software_version(),
+            simulated=config.cabinet.kind.value == "simulated",
+        )
+        self._moment = system_clock()
+        self.board = StatusBoard(self._starting())
+        self.first_login: FirstLogin | None = None
+        """The first technician's name and PIN, on the very first start only."""
+
+    def __enter__(self) -> Self:
+        config = self.config
+        self.store = Store.open(
+            config.records.folder, quota_bytes=int(config.records.pictures_gb * 1e9)
+        )
+        try:
+            self.first_login = self.store.ensure_first_technician()
+            self.store.add_event("software_started", by=None, detail=self.facts.software_version)
+            self._pools = Pools(config.judges.models, config.judges.interpreters)
+            self._judging = ThreadWorker("judging")
+            self._recording = ThreadWorker("recording")
+            self.pages = self._page_server()
+            self.pages.start()
+        except BaseException:
+            self.store.close()
+            raise
+        self._thread = threading.Thread(target=self._run_cabinet, name="controller", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join(timeout=10)
+        self.board.close()
+        self.pages.stop()
+        self._judging.close()
+        self._recording.close()
+        self._pools.close()
+        self.store.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether the controller's thread is alive; when it isn't, the process has to end, so
+        that whoever watches it starts it anew."""
+        return self._thread.is_alive()
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _page_server(self) -> PageServer:
+        config = self.config
+        config.recipes.folder.mkdir(parents=True, exist_ok=True)
+        app = create_app(
+            store=self.store,
+            status=self.board,
+            commands=self.commands,
+            recipes=config.recipes.folder,
+            settings=WebSettings(
+                secret_key=_secret(config.records.folder / _SECRET),
+                allowed_hosts=config.pages.allowed_hosts,
+            ),
+        )
+        return PageServer(app, config.pages.host, config.pages.port)
+
+    def _run_cabinet(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self._make_cabinet() as cabinet:
+                    self._controller(cabinet).run(self._stop)
+                return
+            except HardwareError as error:
+                log.exception("The cabinet can't be opened")
+                self.board.publish(self._out_of_order(error))
+                self._stop.wait(OPEN_AGAIN_S)
+
+    def _controller(self, cabinet: Cabinet) -> Controller:
+        shelf = RecipeShelf(self.config.recipes.folder, self._pools.for_recipe)
+        return Controller(
+            cabinet=cabinet,
+            load_recipe=shelf.load,
+            folder_of_part=shelf.folder_of_part,
+            recipe_folder=self.config.recipes.use or self._used_last(),
+            judge=self._judging,
+            recorder=Recorder(self.store, self._recording, self.facts),
+            board=self.board,
+            commands=self.commands,
+            facts=self.facts,
+            moment=self._moment,
+            settings=self.config.controller_settings(),
+        )
+
+    def _used_last(self) -> str | None:
+        try:
+            rows = self.store.events(kind="recipe_selected", limit=1)
+        except StoreError:
+            log.exception("Which recipe was used last can't be read")
+            return None
+        return rows[0].detail.rpartition(": ")[2] if rows else None
+
+    def _starting(self) -> Status:
+        return Status(
+            state=State.STARTING,
+            lamps=LampView(),
+            since_utc=self._moment().utc,
+            word="Starting…",
+            step="Opening the cabinet",
+            verdict=None,
+            inspection_id=None,
+            serial=None,
+            operator=None,
+            recipe=None,
+            recipe_version=None,
+            part_number=None,
+            faults=(),
+            devices=(),
+            worker=None,
+            software_version=self.facts.software_version,
+            simulated=self.facts.simulated,
+            unit=self.facts.unit,
+        )
+
+    def _out_of_order(self, error: HardwareError) -> Status:
+        fault = FaultView(
+            code="cabinet",
+            device=error.device,
+            found=error.found,
+            action=error.action,
+            since_utc=self._moment().utc,
+        )
+        return replace(
+            self._starting(),
+            state=State.FAULT,
+            word="FAULT",
+            step="Trying again by itself.",
+            faults=(fault,),
+        )
+
+
+def _secret(path: Path) -> bytes:
+    """The key that signs sessions: made on the first start, readable by the service alone."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            key = secrets.token_bytes(32)
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        return key
