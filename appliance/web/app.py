@@ -1,0 +1,127 @@
+"""The pages, put together: one blueprint a file, nothing at import time."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+
+from flask import Flask
+
+from appliance.commands import CommandQueue
+from appliance.status import StatusBoard
+from appliance.store import Role, Store
+from appliance.web import (
+    api,
+    auth,
+    boards,
+    export,
+    guard,
+    headers,
+    live,
+    operators,
+    problems,
+    recipes,
+    review,
+    supervisor,
+    technician,
+)
+from appliance.web.access import check_every_view, has_rank
+from appliance.web.sessions import Sessions
+from appliance.web.settings import WebSettings
+from appliance.web.site import Site, attach, csrf_token, person
+from appliance.web.streams import StreamGate
+from appliance.web.texts import language, t, tn
+from appliance.web.throttle import LoginThrottle
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def create_app(
+    *,
+    store: Store,
+    status: StatusBoard,
+    commands: CommandQueue,
+    recipes: Path,
+    settings: WebSettings,
+) -> Flask:
+    """The Flask app of one unit. `recipes` is the folder that holds the recipes' folders.
+
+    Raises `UnmarkedViewError` when a view does not say who may ask for it. The store and the
+    board stay the caller's: the app closes neither.
+    """
+    app = Flask("appliance.web", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=min(settings.max_body_bytes, 1024 * 1024),
+        MAX_FORM_PARTS=4096,
+        SESSION_COOKIE_NAME="goldenboard",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+    )
+    attach(
+        app,
+        Site(
+            store=store,
+            status=status,
+            commands=commands,
+            recipes=recipes,
+            settings=settings,
+            sessions=Sessions(
+                secret=settings.secret_key,
+                session_s=settings.session_s,
+                idle_s=settings.session_idle_s,
+                clock=settings.clock,
+            ),
+            throttle=LoginThrottle(settings.clock),
+            gate=StreamGate(settings.max_streams),
+            one_pin_at_a_time=threading.Lock(),
+        ),
+    )
+    guard.install(app)
+    headers.install(app)
+    problems.install(app)
+    _register(app)
+    _for_templates(app, status)
+    check_every_view(app)
+    return app
+
+
+def _register(app: Flask) -> None:
+    for blueprint in (
+        live.pages,
+        supervisor.pages,
+        boards.pages,
+        export.pages,
+        review.pages,
+        technician.pages,
+        recipes.pages,
+        auth.pages,
+        operators.pages,
+        api.pages,
+    ):
+        app.register_blueprint(blueprint)
+
+
+def _for_templates(app: Flask, status: StatusBoard) -> None:
+    digest = hashlib.sha256()
+    for file in sorted(_STATIC.iterdir()):
+        digest.update(file.read_bytes())
+    release = digest.hexdigest()[:12]
+
+    @app.context_processor
+    def words() -> dict[str, object]:
+        return {
+            "t": t,
+            "tn": tn,
+            "language": language(),
+            "person": person(),
+            "Role": Role,
+            "may": lambda role: (who := person()) is not None and has_rank(who.role, role),
+            "csrf": csrf_token,
+            "unit": status.current()[1],
+            "release": release,
+        }
+
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

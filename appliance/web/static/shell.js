@@ -1,0 +1,37 @@
+// On every page: times in the viewer's zone, the small beacon in the head, the lost banner.
+import { follow } from "./cabinet.js";
+import { showAll } from "./times.js";
+
+showAll(document);
+
+const mini = document.getElementById("mini");
+const word = mini.querySelector(".miniword");
+const small = Object.fromEntries(["r", "a", "g"].map((name) => [name, mini.querySelector(`.${name}`)]));
+const banner = document.getElementById("lost");
+
+function light(lamps) {
+  small.r.classList.toggle("lit", lamps.red);
+  small.a.classList.toggle("lit", lamps.amber);
+  small.g.classList.toggle("lit", lamps.green);
+}
+function say(type, detail) { document.dispatchEvent(new CustomEvent(type, { detail })); }
+
+follow({
+  status(now) {
+    mini.dataset.link = "live";
+    mini.dataset.state = now.state;
+    word.textContent = now.word;
+    if (banner) banner.hidden = true;
+    light(now.lamps);
+    say("cabinet:status", now);
+  },
+  lamps(now) { light(now); say("cabinet:lamps", now); },
+  lost() {
+    mini.dataset.link = "lost";
+    delete mini.dataset.state;
+    word.textContent = document.body.dataset.offlineTitle;
+    if (banner) banner.hidden = false;
+    light({});
+    say("cabinet:lost");
+  },
+});

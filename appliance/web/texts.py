@@ -1,0 +1,41 @@
+"""Every sentence of the pages, by key: English here, other languages as catalogues beside it.
+
+A catalogue may be incomplete: what it lacks is shown in English. Add a language by a module
+`texts_xx.py` with a `TEXTS` of the same keys and an entry in `CATALOGUES`; a test holds the
+placeholders equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import has_request_context, request
+
+from appliance.web.texts_en import TEXTS as ENGLISH
+
+CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+"""Waiting for their translators: pt, ko, de."""
+
+
+class UnknownTextError(KeyError):
+    """A page asks for a sentence that is not in the English catalogue: a bug in the page."""
+
+
+def language() -> str:
+    """The first language of the browser that there is a catalogue for."""
+    if not has_request_context():
+        return "en"
+    return request.accept_languages.best_match(tuple(CATALOGUES)) or "en"
+
+
+def t(key: str, **values: object) -> str:
+    """The sentence with its {placeholders} filled in; not yet escaped (the template does)."""
+    if key not in ENGLISH:
+        raise UnknownTextError(key)
+    sentence = CATALOGUES[language()].get(key, ENGLISH[key])
+    return sentence.format(**values) if values else sentence
+
+
+def tn(key: str, count: int, **values: object) -> str:
+    """`key.one` or `key.many`, with {count}."""
+    return t(f"{key}.one" if count == 1 else f"{key}.many", count=count, **values)
