@@ -205,6 +205,7 @@ class Store(DiaryPart, FiguresPart, OperatorsPart):
                 self._pictures.remove_quietly(picture.path for picture in written)
                 raise
             self._unconfirmed.clear()
+            self._failed_bytes = 0
             return number
 
     def _disown_unconfirmed(self, connection: sqlite3.Connection) -> None:
