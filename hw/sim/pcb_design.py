@@ -15,6 +15,7 @@ from hw.sim.pcb_parts import KINDS, Kind
 from hw.sim.sheet import Colour, Point, Sheet, shade
 
 BOARD_MM = (100.0, 70.5)
+WEAVE_TILE = 640
 LABEL_AT: Point = (25.0, 20.5)
 LABEL_MM = (21.0, 9.6)
 HOLES: tuple[Point, ...] = ((-46.8, -32.0), (46.8, -32.0), (-46.8, 32.0), (46.8, 32.0))
@@ -233,10 +234,12 @@ def _cloud(picture: Pixels, variant: int) -> None:
         chance.normal(0, 1, (9, 12)).astype(np.float32), (width, height),
         interpolation=cv2.INTER_CUBIC,
     )  # fmt: skip
-    fine = chance.normal(0, 1, (height, width)).astype(np.float32)
-    weave = cv2.GaussianBlur(fine, (0, 0), max(width / 1600, 0.6))
+    tile = chance.normal(0, 1, (WEAVE_TILE, WEAVE_TILE)).astype(np.float32)
+    woven = cv2.GaussianBlur(tile, (0, 0), max(width / 1600, 0.6), borderType=cv2.BORDER_REFLECT)
+    times = (height // WEAVE_TILE + 1, width // WEAVE_TILE + 1)
+    weave = np.tile(woven, times)[:height, :width]
     gain = 1.0 + 0.03 * soft + 0.05 * weave
-    np.clip(picture * gain[..., None], 0, 255, out=picture, casting="unsafe")
+    cv2.multiply(picture, cv2.merge([gain, gain, gain]), dst=picture, dtype=cv2.CV_8U)
 
 
 def _pads(sheet: Sheet, place: Place, chance: random.Random) -> None:
