@@ -59,9 +59,10 @@ def _read(
 ) -> list[tuple[str, tuple[int, int, int, int], str]]:
     """(symbology, box, text) of each readable code with printable text of a serial's length."""
     codes = []
+    plain = zxingcpp.TextMode.Plain
     for symbology in symbologies:
         wanted = getattr(zxingcpp.BarcodeFormat, symbology)
-        for code in zxingcpp.read_barcodes(gray, formats=wanted):
+        for code in zxingcpp.read_barcodes(gray, formats=wanted, text_mode=plain):
             text = code.text.strip()
             if code.valid and text.isprintable() and 0 < len(text) <= LONGEST_SERIAL:
                 place = code.position
