@@ -51,6 +51,7 @@ def create_app(
     board stay the caller's: the app closes neither.
     """
     app = Flask("appliance.web", static_folder=None)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
@@ -113,15 +114,13 @@ def _for_templates(app: Flask, status: StatusBoard) -> None:
     @app.context_processor
     def words() -> dict[str, object]:
         return {
-            "t": t,
-            "tn": tn,
             "language": language(),
             "person": person(),
             "Role": Role,
             "may": lambda role: (who := person()) is not None and has_rank(who.role, role),
-            "csrf": csrf_token,
             "unit": status.current()[1],
             "release": release,
         }
 
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    # Not the context: macros of another file see only these.
+    app.jinja_env.globals.update(t=t, tn=tn, csrf=csrf_token)
