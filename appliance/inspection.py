@@ -16,8 +16,8 @@ from appliance.vision.align import AnchorPatch, Located, locate
 from appliance.vision.codes import read_code
 from appliance.vision.crop import Pixels, cut_window
 from appliance.vision.interpreter import Interpreter, InterpreterPool, Outputs
-from appliance.vision.judging import BoardReference, Judged
-from appliance.vision.plain import PlainReference
+from appliance.vision.judging import Judged
+from appliance.vision.learnt import open_judge
 from appliance.vision.quality import (
     check_colour,
     check_grey,
@@ -26,7 +26,6 @@ from appliance.vision.quality import (
     colour_of,
     measure,
 )
-from appliance.vision.samples import gather, stored_crops
 
 Cut = Pixels | None
 
@@ -50,9 +49,7 @@ class Inspector:
         self.recipe = recipe
         self._pool = pool
         self._anchors = load_anchors(recipe)
-        self._reference: BoardReference = PlainReference(
-            gather(recipe, pool, stored_crops(recipe), progress=progress)
-        )
+        self._judge = open_judge(recipe, pool, progress=progress)
 
     def inspect(self, pixels: Pixels) -> Inspection:
         """Judge one frame, (H, W, 3) uint8 BGR. Never raises for what the picture shows: a frame
@@ -117,7 +114,7 @@ class Inspector:
         window, outputs = seen
         if outputs is None:
             return UNJUDGED
-        return self._reference.judge(window.component, outputs)
+        return self._judge.judge(window.component, outputs)
 
     def _serial(self, pixels: Pixels, located: Located) -> str | None:
         region = self.recipe.serial_code

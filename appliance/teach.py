@@ -36,7 +36,8 @@ from appliance.vision.anchors import LEAST_ANCHORS, candidate_anchors, choose_an
 from appliance.vision.codes import find_code
 from appliance.vision.crop import NativeCrop, Pixels, cut_native
 from appliance.vision.interpreter import InterpreterPool
-from appliance.vision.plain import PlainReference
+from appliance.vision.judge import CROP
+from appliance.vision.learnt import keep, learn
 from appliance.vision.pose import Pose
 from appliance.vision.quality import Colour, Quality, check_size, colour_of, learn_bounds, measure
 from appliance.vision.samples import gather
@@ -93,7 +94,7 @@ def teach(
         picture=picture,
         cradle=lesson.cradle,
         guarantee="",
-        crop=PlainReference.crop,
+        crop=CROP,
         camera=lesson.camera,
         models=(
             ModelUse(check="reference", name=pool.model.manifest.id, sha256=pool.model.sha256),
@@ -116,7 +117,8 @@ def teach(
         lambda window, golden: crops[window, golden],
         progress=lambda done, total: progress("Learning windows", done, total),
     )
-    calibration = PlainReference(samples).calibrate()
+    judge = learn(samples)
+    calibration = judge.calibrate()
     recipe = revised(
         recipe,
         guarantee=calibration.guarantee,
@@ -130,7 +132,9 @@ def teach(
         ),
     )
     progress("Writing the recipe", 0, 1)
-    return create(recipe, _pictures(anchors, crops), folder)
+    written = create(recipe, _pictures(anchors, crops), folder)
+    keep(judge, written)
+    return written
 
 
 def _windows(lesson: Lesson, picture: PictureSize, sha256: str) -> tuple[Window, ...]:

@@ -1,16 +1,16 @@
-"""What the pipeline asks of a judge: learn a board, judge a window, state its thresholds."""
+"""What a judge says: of one window, and of its own thresholds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from appliance.terms import HeatMap
-from appliance.vision.interpreter import Outputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Judged:
+    """One window's score (higher is more suspect), where it differs, and what that looks like."""
+
     score: float
     heat: HeatMap
     reason: str
@@ -22,9 +22,3 @@ class Calibration:
 
     bands: dict[str, tuple[float, float]]
     guarantee: str
-
-
-class BoardReference(Protocol):
-    def judge(self, component: str, outputs: Outputs) -> Judged: ...
-
-    def calibrate(self) -> Calibration: ...
