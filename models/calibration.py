@@ -10,7 +10,7 @@ Needs nothing but NumPy. The list of seeds is frozen in CALIBRATION_SEEDS.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +32,6 @@ _PLASTICS = (
     (18, 18, 20), (45, 45, 48), (235, 232, 220), (30, 60, 150), (180, 30, 30), (220, 170, 30),
     (20, 110, 60), (190, 130, 80), (250, 250, 250), (0, 0, 0),
 )  # fmt: skip
-
-
-def calibration_pictures(size_px: int) -> Iterator[Picture]:
-    """Yield the frozen list: uint8 RGB pictures of shape (size_px, size_px, 3)."""
-    for seed in CALIBRATION_SEEDS:
-        yield picture(seed, size_px)
 
 
 def picture(seed: int, size_px: int) -> Picture:

@@ -15,7 +15,7 @@ FORMAT_VERSION = 1
 
 
 def write_manifest(
-    model: Path, target: Path, *, model_id: str, specs: tuple[OutputSpec, ...]
+    model: Path, target: Path, *, model_id: str, build_command: str, specs: tuple[OutputSpec, ...]
 ) -> None:
     """Write the manifest of `model`, with shapes and quantisation read back from the file.
 
@@ -39,7 +39,7 @@ def write_manifest(
             runtimes=["tflite-runtime 2.14.0", "ai-edge-litert 2.3.0"],
             licence="Apache-2.0",
             licence_file="LICENSE",
-            build_command=f"python -m models.release {model_id}",
+            build_command=build_command,
         ),
         _table(
             "[source]",
@@ -47,6 +47,7 @@ def write_manifest(
             weights_sha256=WEIGHTS_SHA256,
             architecture="EfficientNet-Lite0, ImageNet-1k, models/nets/efficientnet_lite0.py",
             calibration="256 generated pictures, seeds in models/calibration.py",
+            rounding="for outputs, models/rounding.py",
         ),
         _table(
             "[input]",

@@ -15,11 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.calibration import calibration_pictures
+import numpy as np
+import torch
+
+from models.calibration import CALIBRATION_SEEDS, Picture, picture
 from models.export import Until, float_tflite, output_specs, published_net
 from models.golden import write_golden
 from models.manifest import write_manifest
-from models.quantise import int8_tflite
+from models.progress import counted
+from models.quantise import int8_tflite, preprocess
+from models.rounding import round_for_outputs
 
 RELEASED = Path(__file__).parent / "released"
 
@@ -37,6 +42,14 @@ class Variant:
         depth = "" if self.until is Until.EMBEDDING else f"-{self.until.value}"
         return f"efficientnet-lite0{depth}-{self.size_px}"
 
+    @property
+    def command(self) -> str:
+        """What rebuilds it, in the training environment, from the repository's top folder."""
+        if self.id in RELEASES:
+            return f"python -m models.release {self.id}"
+        cut = f"--until {self.until.value} --size-px {self.size_px}"
+        return f"python -m models.release {cut} --out {self.id}"
+
 
 RELEASES: dict[str, Variant] = {
     variant.id: variant for variant in (Variant(size_px=128, until=Until.EMBEDDING),)
@@ -52,31 +65,30 @@ def build(variant: Variant, folder: Path) -> None:
     """
     if variant.size_px % 32:
         raise ValueError(f"expected an input side divisible by 32, found {variant.size_px} px")
-    _say("reading the published weights")
+    # One thread: sums then have one order, whatever the number of cores.
+    torch.set_num_threads(1)
+    seeds = counted(CALIBRATION_SEEDS, "drawing calibration picture")
+    pictures = [picture(seed, variant.size_px) for seed in seeds]
     net = published_net()
+    round_for_outputs(net, _batches(pictures))
     _say(f"converting {variant.id} to float TFLite")
     float_model = float_tflite(net, size_px=variant.size_px, until=variant.until)
-    _say("drawing the calibration pictures")
-    pictures = calibration_pictures(variant.size_px)
     names = tuple(spec.name for spec in output_specs(variant.until))
     model = int8_tflite(float_model, pictures, names)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        fresh = Path(scratch)
+        (fresh / "model.tflite").write_bytes(model)
+        write_golden(fresh / "model.tflite", fresh / "golden.npz", variant.size_px)
+        write_manifest(
+            fresh / "model.tflite",
+            fresh / "model.toml",
+            model_id=variant.id,
+            build_command=variant.command,
+            specs=output_specs(variant.until),
+        )
         for name in ("model.tflite", "golden.npz", "model.toml"):
-            fresh = Path(scratch) / name
-            if name == "model.tflite":
-                fresh.write_bytes(model)
-            elif name == "golden.npz":
-                write_golden(Path(scratch) / "model.tflite", fresh, variant.size_px)
-            else:
-                write_manifest(
-                    Path(scratch) / "model.tflite",
-                    fresh,
-                    model_id=variant.id,
-                    specs=output_specs(variant.until),
-                )
-        for name in ("model.tflite", "golden.npz", "model.toml"):
-            (Path(scratch) / name).replace(folder / name)
+            (fresh / name).replace(folder / name)
     _say(f"wrote {folder}")
 
 
@@ -93,6 +105,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     variant = RELEASES.get(options.id) or Variant(size_px=options.size_px, until=options.until)
     build(variant, options.out or RELEASED / variant.id)
     return 0
+
+
+def _batches(pictures: list[Picture]) -> list[torch.Tensor]:
+    """Preprocessed RGB in the net's own layout, (16, 3, S, S) each."""
+    together = np.concatenate([preprocess(shown) for shown in pictures])
+    return list(torch.from_numpy(together).permute(0, 3, 1, 2).split(16))
 
 
 def _say(text: str) -> None:
