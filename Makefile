@@ -14,7 +14,7 @@ help:
 	@echo "make bench     the benchmarks, as a table and as JSON in bench/"
 	@echo "make evaluate  teach and inspect the real photographs in ../shared, figures in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
-	@echo "make diagram   draw the state diagram in docs/ from the table"
+	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
 
 # The environment is built again whenever pyproject.toml changes.
 $(BIN)/.installed: pyproject.toml
@@ -56,7 +56,7 @@ model: $(TRAIN)/.installed
 	@$(TRAIN)/bin/python -m models.release efficientnet-lite0-128
 
 diagram: $(BIN)/.installed
-	@$(BIN)/python -m appliance.states > docs/states.mmd
+	@$(BIN)/python provisioning/development/write_diagram.py
 
 clean:
 	rm -rf $(VENV) $(TRAIN) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

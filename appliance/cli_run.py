@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
                 service = stack.enter_context(Service(config))
             _greet(service, simulated=args.demo)
             if demo is not None:
-                stack.enter_context(demo.hands())
+                stack.enter_context(demo.hands(service.is_ready))
             while not stop.wait(0.5):
                 if not service.running:
                     print("goldenboard run: the controller has stopped.", file=sys.stderr)

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import logging
 import os
-import random
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,21 +31,17 @@ from appliance.tables import read_windows
 from appliance.teach import Lesson, teach
 from hw import CabinetSettings, open_cabinet
 from hw.cabinet import Cabinet
-from hw.sim.boards import Board, BoardFault, photo_boards, write_windows
+from hw.sim.boards import photo_boards, write_windows
 from hw.sim.cabinet import SimulatedCabinet
-from hw.sim.generator import FAULT_KINDS, GeneratedBoard
+from hw.sim.generator import GeneratedBoard
 from hw.sim.render import REFERENCE_COLOUR_GAINS, REFERENCE_EXPOSURE_US, REFERENCE_GAIN
-from hw.sim.world import World
+from hw.sim.shift import ShiftPlayer, endless_shift
 
 log = logging.getLogger(__name__)
 
 RECIPE = "demo-board"
 GOLDEN_BOARDS = 6
-FAULTY_SHARE = 0.25
-DWELL_S = 4.0
-"""How long the operator looks at the verdict."""
-PAUSE_S = 2.0
-LONGEST_WAIT_S = 20.0
+SIZE_PX = (1920, 1374)
 _LOCK = CameraLock(
     exposure_us=REFERENCE_EXPOSURE_US,
     analogue_gain=REFERENCE_GAIN,
@@ -71,7 +66,6 @@ class Demo:
         self._photographs = photo_boards(boards) if boards is not None else ()
         self._recipe = recipe
         self._cabinet: SimulatedCabinet | None = None
-        self._opened = threading.Condition()
 
     def prepare(self) -> Config:
         """The configuration of the demonstration; teaches the demo board on the first run."""
@@ -93,16 +87,16 @@ class Demo:
     def cabinet(self) -> Cabinet:
         made = open_cabinet(CabinetSettings(kind="simulated"))
         assert isinstance(made, SimulatedCabinet)
-        with self._opened:
-            self._cabinet = made
-            self._opened.notify_all()
+        self._cabinet = made
         return made
 
     @contextmanager
-    def hands(self) -> Iterator[None]:
-        """An operator who works at a human pace until the block ends."""
+    def hands(self, ready: Callable[[], bool]) -> Iterator[None]:
+        """An operator who works at a human pace from `ready` on until the block ends."""
         stop = threading.Event()
-        thread = threading.Thread(target=self._work, args=(stop,), name="operator", daemon=True)
+        thread = threading.Thread(
+            target=self._work, args=(ready, stop), name="operator", daemon=True
+        )
         thread.start()
         try:
             yield
@@ -110,55 +104,17 @@ class Demo:
             stop.set()
             thread.join(timeout=5)
 
-    def _work(self, stop: threading.Event) -> None:
-        with self._opened:
-            self._opened.wait_for(lambda: self._cabinet is not None)
-        assert self._cabinet is not None
-        world = self._cabinet.world
-        boards = self._boards()
-        following = next(boards)
-        while not stop.wait(PAUSE_S):
-            board, following = following, next(boards)
-            world.insert(board)
-            _look_at_the_lamps(world, stop)
-            world.prepare(following)
-            stop.wait(DWELL_S)
-            world.remove()
-
-    def _boards(self) -> Iterator[Board]:
-        chance = random.Random(2)
-        if self._photographs:
-            while True:
-                yield from self._photographs
-        seed = 1000
-        while True:
-            seed += 1
-            faults: tuple[BoardFault, ...] = ()
-            if chance.random() < FAULTY_SHARE:
-                faults = (_fault(chance),)
-            yield GeneratedBoard(seed=seed, faults=faults)
-
-
-def _look_at_the_lamps(world: World, stop: threading.Event) -> None:
-    """Wait, as an operator does, until one lamp alone stays lit, or give up."""
-    waited_s, steady = 0.0, 0
-    before = world.lamps
-    while waited_s < LONGEST_WAIT_S and steady < 12 and not stop.wait(0.1):
-        waited_s += 0.1
-        lamps = world.lamps
-        verdict = lamps.green or lamps.red or (lamps.amber and lamps == before)
-        steady = steady + 1 if verdict and lamps == before else 0
-        before = lamps
-
-
-def _fault(chance: random.Random) -> BoardFault:
-    """A part that is wrong in some way that this part can be wrong."""
-    windows = GeneratedBoard(seed=0).picture(640, 458).windows
-    while True:
-        window = chance.choice(windows)
-        kind = chance.choice([kind for kind in FAULT_KINDS if kind != "bridge"])
-        if kind != "turned" or window.polarity == "fixed":
-            return BoardFault(component=window.component, kind=kind)
+    def _work(self, ready: Callable[[], bool], stop: threading.Event) -> None:
+        while not ready():
+            if stop.wait(0.2):
+                return
+        cabinet = self._cabinet
+        assert cabinet is not None
+        steps = endless_shift(boards=self._photographs or None, look_s=(3.0, 5.0))
+        player = ShiftPlayer(cabinet.world, steps, clock=cabinet.clock)
+        while not stop.wait(0.05):
+            for what in player.advance():
+                log.info("operator: %s", what)
 
 
 def _teach_if_missing(pictures: Path, recipe: Path) -> None:
@@ -176,7 +132,7 @@ def _teach(pictures: Path, recipe: Path) -> None:
     with Ticker(sys.stderr) as ticker:
         for number in range(GOLDEN_BOARDS):
             ticker("Making golden boards", number, GOLDEN_BOARDS)
-            made = GeneratedBoard(seed=number).picture(3840, 2748)
+            made = GeneratedBoard(seed=number).picture(*SIZE_PX)
             path = pictures / f"golden-{number}.png"
             cv2.imwrite(str(path), made.pixels)
             goldens.append(path)

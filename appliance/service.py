@@ -130,6 +130,10 @@ class Service:
         that whoever watches it starts it anew."""
         return self._thread.is_alive()
 
+    def is_ready(self) -> bool:
+        """Whether the devices are open and the first recipe is loaded or known to be missing."""
+        return self.board.current()[1].state is not State.STARTING
+
     # -- inside -----------------------------------------------------------------------------
 
     def _page_server(self) -> PageServer:

@@ -301,7 +301,3 @@ def diagram() -> str:
             if cell.next is not state:
                 lines.append(f"    {state} --> {cell.next}: {event}")
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    print(diagram(), end="")  # noqa: T201
