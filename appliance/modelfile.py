@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.refusal import Refusal
@@ -61,10 +61,14 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFile:
-    """A model whose bytes were checked against its manifest."""
+    """A model whose bytes were checked against its manifest.
+
+    The bytes are kept and run: a mapped file would crash the process when it is exchanged under
+    it, and could be another file than the one that was checked."""
 
     path: Path
     manifest: Manifest
+    content: bytes = field(repr=False)
 
     @property
     def sha256(self) -> str:
@@ -102,20 +106,21 @@ def open_model(name: str, folder: Path) -> ModelFile:
     manifest = _manifest(path)
     file = path.parent / manifest.file
     try:
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
+        content = file.read_bytes()
     except OSError as error:
         raise ModelError(
             expected=f"the model's file {file}",
             found=error.strerror or str(error),
             action="Install the model again.",
         ) from error
+    found = hashlib.sha256(content).hexdigest()
     if found != manifest.sha256:
         raise ModelError(
             expected=f"sha256 {manifest.sha256[:12]}… for {name}/{manifest.file}",
             found=f"{found[:12]}…",
             action="Install the model again: its file is damaged or was exchanged.",
         )
-    return ModelFile(path=file, manifest=manifest)
+    return ModelFile(path=file, manifest=manifest, content=content)
 
 
 def find_model(sha256: str, folder: Path, *, name: str = "") -> ModelFile:

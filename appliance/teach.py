@@ -183,7 +183,7 @@ def _anchors(
     candidates = candidate_anchors(first, avoid, bounds)
     located = []
     for number, (path, frame) in enumerate(_frames(lesson.goldens[1:]), start=1):
-        progress("Finding the boards", number, len(lesson.goldens))
+        progress("Finding the boards", number, len(lesson.goldens) - 1)
         located.append(_found(path, frame, candidates, bounds, first))
     return choose_anchors(candidates, located, bounds)
 

@@ -18,7 +18,7 @@ from hw.sim.boards import BoardFault
 from hw.sim.generator import GeneratedBoard
 
 WIDTH_PX, HEIGHT_PX = 1280, 916
-COMPONENTS = ("C1", "C2", "L1", "Q1", "D1", "J2", "F1", "T1")
+COMPONENTS = ("C1", "Q1", "D1", "F1", "J2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

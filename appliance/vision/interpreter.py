@@ -36,7 +36,7 @@ class Interpreter:
         says of it."""
         runtime = _runtime()
         try:
-            self._inner = runtime(model_path=str(model.path), num_threads=threads)
+            self._inner = runtime(model_content=model.content, num_threads=threads)
             self._inner.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(

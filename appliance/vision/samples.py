@@ -15,7 +15,7 @@ from appliance.vision.interpreter import InterpreterPool, Outputs
 from appliance.vision.pose import Pose
 
 FEW_GOLDENS = 3
-"""With fewer golden boards the spread of good ones is estimated from augmented crops."""
+"""A window that is good on fewer boards gets augmented crops to show how it may vary."""
 _AUGMENTED = 6
 
 NativeReader = Callable[[int, int], NativeCrop]
@@ -26,7 +26,7 @@ NativeReader = Callable[[int, int], NativeCrop]
 class WindowSamples:
     """One window on the golden boards: `good[i]` and `turned[i]` are the model's outputs for the
     same crop as it is and turned by 180°; `augmented[i]` for slightly moved and lit copies of
-    it, only where there are few golden boards."""
+    it, only where it is good on few golden boards."""
 
     component: str
     part_type: str
@@ -69,12 +69,13 @@ def gather(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[WindowSamples, ...]:
     """Run the model on every golden crop of every window, in the recipe's order."""
-    few = len(recipe.goldens) < FEW_GOLDENS
     samples = []
     for number, window in enumerate(recipe.windows):
+        goldens = recipe.goldens_of(window.component)
+        few = len(goldens) < FEW_GOLDENS
         crops = [
             _inputs(read(number, golden), window, board.pose, recipe.crop, augment=few)
-            for golden, board in recipe.goldens_of(window.component)
+            for golden, board in goldens
         ]
         outputs = pool.run([crop for board in crops for crop in board])
         each = len(crops[0])
