@@ -8,8 +8,10 @@ device, and a fixed shape lets the interpreter plan its memory once.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import importlib.metadata
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,9 +124,10 @@ def published_net() -> lite0.EfficientNetLite0:
 def float_tflite(net: lite0.EfficientNetLite0, *, size_px: int, until: Until) -> bytes:
     """Convert to a float32 TFLite flatbuffer with input (1, size_px, size_px, 3)."""
     sample = (torch.zeros(1, size_px, size_px, 3),)
-    with torch.no_grad():
+    # The converter tells its progress on standard output, which belongs to our results.
+    with contextlib.redirect_stdout(sys.stderr), torch.no_grad():
         converted = litert_torch.convert(FeatureNet(net, until).eval(), sample)
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.redirect_stdout(sys.stderr), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "float.tflite"
         converted.export(str(path))
         return path.read_bytes()

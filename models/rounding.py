@@ -31,16 +31,16 @@ def round_for_outputs(net: EfficientNetLite0, batches: list[Tensor]) -> None:
     that a quantiser that derives the step from it finds exactly this grid again.
     """
     layers = [module for module in net.modules() if isinstance(module, SameConv)]
-    moments = [_Moments(layer.conv) for layer in layers]
+    moments = [Moments(layer.conv) for layer in layers]
     with torch.no_grad():
         for batch in counted(batches, "reading moments, batch"):
             net.embed(list(net.stage_outputs(batch))[-1])
         for layer, seen in counted(list(zip(layers, moments, strict=True)), "rounding layer"):
             seen.stop()
-            _round_layer(layer.conv, seen.second(), seen.first())
+            round_layer(layer.conv, seen.second(), seen.first())
 
 
-class _Moments:
+class Moments:
     """First and second moments of what a convolution multiplies, gathered while it runs.
 
     Shapes (groups, taps) and (groups, taps, taps), float64: a depthwise layer has moments of
@@ -69,16 +69,20 @@ class _Moments:
         self._samples += flat.shape[2]
 
     def stop(self) -> None:
+        """See no more."""
         self._handle.remove()
 
     def first(self) -> Tensor:
+        """The mean of each tap's input."""
         return self._sum / self._samples
 
     def second(self) -> Tensor:
+        """The mean product of each two taps' inputs."""
         return self._products / self._samples
 
 
-def _round_layer(conv: nn.Conv2d, second: Tensor, first: Tensor) -> None:
+def round_layer(conv: nn.Conv2d, second: Tensor, first: Tensor) -> None:
+    """Round one convolution in place; `second` and `first` as `Moments` gives them."""
     weights = conv.weight.double().flatten(1)
     taps = weights.shape[1]
     step = weights.abs().amax(dim=1, keepdim=True) / INT8_GREATEST
