@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from pathlib import Path
 
@@ -30,11 +29,10 @@ from appliance.web.access import check_every_view, has_rank
 from appliance.web.sessions import Sessions
 from appliance.web.settings import WebSettings
 from appliance.web.site import Site, attach, csrf_token, person
+from appliance.web.static_files import release
 from appliance.web.streams import StreamGate
 from appliance.web.texts import language, t, tn
 from appliance.web.throttle import LoginThrottle
-
-_STATIC = Path(__file__).parent / "static"
 
 
 def create_app(
@@ -106,11 +104,6 @@ def _register(app: Flask) -> None:
 
 
 def _for_templates(app: Flask, status: StatusBoard) -> None:
-    digest = hashlib.sha256()
-    for file in sorted(_STATIC.iterdir()):
-        digest.update(file.read_bytes())
-    release = digest.hexdigest()[:12]
-
     @app.context_processor
     def words() -> dict[str, object]:
         return {
@@ -119,7 +112,7 @@ def _for_templates(app: Flask, status: StatusBoard) -> None:
             "Role": Role,
             "may": lambda role: (who := person()) is not None and has_rank(who.role, role),
             "unit": status.current()[1],
-            "release": release,
+            "release": release(),
         }
 
     # Not the context: macros of another file see only these.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, send_from_directory
+from flask import Blueprint, Response, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from appliance.web.access import open_to_all
 from appliance.web.evidence import evidence_of
 from appliance.web.site import site
+from appliance.web.static_files import files
 from appliance.web.streams import follow
 from appliance.web.texts import t
 
@@ -49,8 +50,11 @@ def events() -> ResponseReturnValue:
 @open_to_all
 def static_file(filename: str) -> Response:
     """Scripts and styles; their address carries the release, so they may be kept."""
-    response = send_from_directory("static", filename, max_age=86400)
-    response.direct_passthrough = False
+    found = files().get(filename)
+    if found is None:
+        abort(404)
+    response = Response(found[0], mimetype=found[1])
+    response.cache_control.max_age = 86400
     return response
 
 

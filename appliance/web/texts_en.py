@@ -19,6 +19,7 @@ TEXTS: Final[dict[str, str]] = {
     "loading.title": "Connecting…",
     "loading.step": "Asking the cabinet how it is",
     "offline.title": "No contact with the cabinet",
+    "offline.word": "No contact: the cabinet does not answer",
     "offline.page": "What stands here may be out of date. It goes on by itself when the cabinet "
     "answers again.",
     "offline.step": "No verdict is shown. Go by the cabinet's own lamps; this page goes on by "
