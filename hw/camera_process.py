@@ -62,13 +62,15 @@ class _Child:
                 env=environment,
             )
         self.line: Connection[Any, Any] = Connection(ours.detach())
+        self._sending = threading.Lock()
 
     def send(self, message: object) -> bool:
         """False when the process does not empty its mailbox, or has gone."""
         try:
-            if not select.select([], [self.line], [], 0)[1]:
-                return False
-            self.line.send(message)
+            with self._sending:
+                if not select.select([], [self.line], [], 0)[1]:
+                    return False
+                self.line.send(message)
         except OSError:
             return False
         return True
@@ -157,7 +159,13 @@ class CameraProcess(DeviceBase):
         self._settings, self._deadline_s = None, None
 
     def _spawn(self) -> _Child:
-        child = _Child(self._memory_fd)
+        try:
+            child = _Child(self._memory_fd)
+        except OSError as error:
+            raise CameraError(
+                f"its process can't be started: {error.strerror}.",
+                action="Restart the unit; if it happens again, its memory is too small.",
+            ) from error
         with self._lock:
             self._child = child
             child.send(self._start_message)

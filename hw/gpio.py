@@ -38,7 +38,8 @@ def _as(kind: type[HardwareError], pins: str) -> Iterator[None]:
         known = isinstance(error, (GPIOZeroError, OSError, RuntimeError))
         if not known and type(error).__module__ != "lgpio":
             raise
-        raise kind(f"{pins} can't be driven or read: {error}.") from error
+        words = str(error) or type(error).__name__
+        raise kind(f"{pins} can't be driven or read: {words}.") from error
 
 
 def _quietly(step: Callable[[], None]) -> None:

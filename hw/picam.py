@@ -32,6 +32,8 @@ SETTLING_FRAMES = 12
 many the frame is handed out with its honest metadata, for the appliance to refuse."""
 EXPOSURE_TOLERANCE = 0.02
 GAIN_TOLERANCE = 0.02
+UNBOUNDED = frozenset({"AeEnable", "AwbEnable", "AfMode", "FrameDurationLimits"})
+"""Controls that are switches, or whose bounds belong to the mode before."""
 MANUAL_FOCUS = 0
 """libcamera's AfModeManual."""
 
@@ -119,7 +121,7 @@ class PicameraCamera(DeviceBase):
                 main={"size": size, "format": "RGB888"},
                 buffer_count=BUFFERS,
                 queue=False,
-                controls={**controls, "FrameDurationLimits": (FRAME_DURATION_US,) * 2},
+                controls=dict(controls),
             )
         )
         given = tuple(camera.camera_configuration()["main"]["size"])
@@ -248,6 +250,7 @@ def _controls(settings: CameraSettings, known: Mapping[str, Any]) -> dict[str, A
     controls: dict[str, Any] = {
         "AeEnable": settings.exposure_us is None or settings.analogue_gain is None,
         "AwbEnable": settings.colour_gains is None,
+        "FrameDurationLimits": (max(FRAME_DURATION_US, (settings.exposure_us or 0) + 5000),) * 2,
     }
     if settings.exposure_us is not None:
         controls["ExposureTime"] = settings.exposure_us
@@ -266,9 +269,7 @@ def _controls(settings: CameraSettings, known: Mapping[str, Any]) -> dict[str, A
             )
         least, most = known[name][:2]
         parts = value if isinstance(value, tuple) else (value,)
-        if name not in ("AeEnable", "AwbEnable", "AfMode") and not all(
-            least <= part <= most for part in parts
-        ):
+        if name not in UNBOUNDED and not all(least <= part <= most for part in parts):
             raise CameraError(
                 f"it can't do {name} = {value}; it can do {least} to {most}.",
                 action="Correct the recipe's camera settings.",

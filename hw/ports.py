@@ -7,7 +7,8 @@ Rules that hold for all of them:
 * `close()` never raises and leaves the device in its safe state: light off, lamps dark.
 * A device that fails raises its own `HardwareError` at the call that found out; it never
   returns an old or invented value.
-* No call blocks for longer than 20 ms. What takes longer (a frame) is asked for and polled.
+* No call blocks for longer than 20 ms, except `open`, `close` and `Camera.configure`, which take
+  as long as the device does and belong outside the loop. A frame is asked for and polled.
 * All times are seconds of the clock handed to `open_cabinet`, which is `time.monotonic` on a
   unit (CLOCK_MONOTONIC; a camera's sensor time is on the same clock).
 """

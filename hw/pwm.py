@@ -8,11 +8,14 @@ there once config.txt has `dtoverlay=pwm,pin=18,func=2`.
 from __future__ import annotations
 
 import contextlib
+import os
+import time
 from pathlib import Path
 
 from hw.errors import LightError
 
 SYSFS = Path("/sys/class/pwm")
+EXPORT_PATIENCE_S = 1.0
 
 
 class HardwarePwm:
@@ -34,11 +37,20 @@ class HardwarePwm:
             )
         if not self._folder.is_dir():
             self._write(self._chip / "export", self._channel)
+            self._await_channel()
         # a left-over duty cycle longer than the new period would be refused
         self._write(self._folder / "enable", 0)
         self._write(self._folder / "duty_cycle", 0)
         self._write(self._folder / "period", self.period_ns)
         self._write(self._folder / "enable", 1)
+
+    def _await_channel(self) -> None:
+        """udev hands the new files to the group gpio a moment after the export."""
+        give_up_s = time.monotonic() + EXPORT_PATIENCE_S
+        while time.monotonic() < give_up_s:
+            if os.access(self._folder / "enable", os.W_OK):
+                return
+            time.sleep(0.005)
 
     def set(self, share: float) -> None:
         """Share of the time that the output is on, 0..1. Verified by reading it back."""

@@ -20,6 +20,8 @@ class Simulation:
     camera_in_process: bool = True
     """The camera runs in a process of its own, as the real one does. False for tests on a
     virtual clock, where pictures are made inside `poll`."""
+    picture_cache_bytes: int = 64_000_000
+    """Memory for boards' pictures that have been seen; at least two are kept."""
 
 
 class SimulatedCabinet(Cabinet):
@@ -29,9 +31,14 @@ class SimulatedCabinet(Cabinet):
         self.world = World(clock, simulation.physics)
         camera: Camera
         if simulation.camera_in_process:
-            camera = SimCameraProcess(self.world)
+            camera = SimCameraProcess(self.world, cache_bytes=simulation.picture_cache_bytes)
         else:
-            camera = SimCamera(clock, self.world.scene, ambient=simulation.physics.ambient)
+            camera = SimCamera(
+                clock,
+                self.world.scene,
+                ambient=simulation.physics.ambient,
+                cache_bytes=simulation.picture_cache_bytes,
+            )
         super().__init__(
             slot=SimSlot(self.world),
             light=SimLight(self.world),

@@ -51,11 +51,19 @@ class SimCamera(DeviceBase):
 
     device = "camera"
 
-    def __init__(self, clock: Clock, scene: Callable[[], Scene], *, ambient: float) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        scene: Callable[[], Scene],
+        *,
+        ambient: float,
+        cache_bytes: int = 64_000_000,
+    ) -> None:
         super().__init__()
         self._clock = clock
         self._scene = scene
         self._ambient = ambient
+        self._cache_bytes = cache_bytes
         self._settings: CameraSettings | None = None
         self._renderer: Renderer | None = None
         self._pending: _Pending | None = None
@@ -81,7 +89,7 @@ class SimCamera(DeviceBase):
         renderer = self._renderer
         size = (settings.width_px, settings.height_px)
         if renderer is None or (renderer.width_px, renderer.height_px) != size:
-            self._renderer = Renderer(*size, ambient=self._ambient)
+            self._renderer = Renderer(*size, ambient=self._ambient, cache_bytes=self._cache_bytes)
         self._settings = settings
         self._pending = None
 

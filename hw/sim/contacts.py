@@ -21,9 +21,12 @@ class Contact:
 
     def settle(self, level: bool, *, from_s: float) -> float:
         """Bounce from `from_s` on and stay at `level`. Returns the instant of the last toggle.
-        Toggles that were planned for later than `from_s` don't happen any more."""
+        Toggles that were planned for later than `from_s` don't happen any more, and a contact
+        that is at `level` already isn't touched."""
         keep = bisect.bisect_left(self._times_s, from_s)
         del self._times_s[keep:], self._levels[keep:]
+        if self.level(from_s) == level:
+            return from_s
         toggles = sorted(self.chance.uniform(0.0, self.bounce_s) for _ in range(self._count()))
         instants = [from_s, *(from_s + toggle for toggle in toggles)]
         for n, instant in enumerate(instants):

@@ -13,10 +13,14 @@ class SimCameraProcess(CameraProcess):
     """Follows a world: every change of what is to be seen goes to the process at once, some
     fifty milliseconds before the first frame that could show it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, cache_bytes: int = 64_000_000) -> None:
         super().__init__(
             "hw.sim.process:open_sim_camera",
-            {"ambient": world.physics.ambient, "scene": world.scene()},
+            {
+                "ambient": world.physics.ambient,
+                "scene": world.scene(),
+                "cache_bytes": cache_bytes,
+            },
             clock=world.clock,
         )
         self.note(world.scene())
@@ -26,8 +30,8 @@ class SimCameraProcess(CameraProcess):
 class NotedSimCamera(SimCamera):
     """A simulated camera that looks at the last scene it was told of."""
 
-    def __init__(self, scene: Scene, ambient: float) -> None:
-        super().__init__(RealClock(), lambda: self._noted, ambient=ambient)
+    def __init__(self, scene: Scene, ambient: float, cache_bytes: int) -> None:
+        super().__init__(RealClock(), lambda: self._noted, ambient=ambient, cache_bytes=cache_bytes)
         self._noted = scene
 
     def note(self, what: object) -> None:
@@ -35,5 +39,5 @@ class NotedSimCamera(SimCamera):
         self._noted = what
 
 
-def open_sim_camera(scene: Scene, ambient: float) -> NotedSimCamera:
-    return NotedSimCamera(scene, ambient)
+def open_sim_camera(scene: Scene, ambient: float, cache_bytes: int) -> NotedSimCamera:
+    return NotedSimCamera(scene, ambient, cache_bytes)

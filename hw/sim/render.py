@@ -30,7 +30,6 @@ GAMMA = 2.2
 NOISE_MEAN = 3
 NOISE_TILE = 256
 """Side of the square of noise that is repeated over the frame, shifted at random each time."""
-CACHE_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +46,19 @@ class Exposure:
 class Renderer:
     """Makes frames of one size. `frame` returns the same buffer every time."""
 
-    def __init__(self, width_px: int, height_px: int, *, ambient: float, seed: int = 7) -> None:
+    def __init__(
+        self,
+        width_px: int,
+        height_px: int,
+        *,
+        ambient: float,
+        cache_bytes: int = 64_000_000,
+        seed: int = 7,
+    ) -> None:
         self.width_px = width_px
         self.height_px = height_px
         self._ambient = ambient
+        self._cache_bytes = cache_bytes
         self._chance = np.random.default_rng(seed)
         self._pictures: OrderedDict[Board, Pixels] = OrderedDict()
         self._empty = empty_cradle(width_px, height_px)
@@ -82,7 +90,7 @@ class Renderer:
         if found is None:
             found = board.picture(self.width_px, self.height_px).pixels
             self._pictures[board] = found
-            while len(self._pictures) > max(CACHE_BYTES // found.nbytes, 2):
+            while len(self._pictures) > max(self._cache_bytes // found.nbytes, 2):
                 self._pictures.popitem(last=False)
         self._pictures.move_to_end(board)
         return found
