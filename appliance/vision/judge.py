@@ -5,7 +5,8 @@ distances come of it: fine, coarse, and how much nearer a golden part turned by 
 upright one. Each is put against its mean and spread between golden boards, every board compared
 with the others only (leave one out). With few boards a window's own mean and spread are not to
 be trusted, so they are drawn towards what is usual over all windows of the board (James-Stein's
-idea: Efron & Morris, JASA 70, 1975). To this comes how strange the window is as a share of the
+idea: Efron & Morris, JASA 70, 1975). What counts is the stronger of two: how unlike the window
+looks, and how much like a turned part. To this comes how strange the window is as a share of the
 distance to unrelated parts, a scale that needs no spread and so counts more the fewer boards
 there are. The sum is the score; it has one meaning in all windows, so that one threshold a band,
 found over all windows together, does for all.
@@ -42,10 +43,8 @@ CROP = CropRule(margin=0.0, keep_aspect=False)
 """The window itself, stretched to the model's square. Neighbours lean and are exchanged; what
 lies outside the window is their window's matter. Stretching gives a narrow part all cells."""
 
-_SHARES = np.array([0.3, 0.4, 0.3], dtype=np.float32)
-"""Of the fine, the coarse and the turned distance in the score."""
-_SHARES_ANY_WAY = np.array([0.45, 0.55, 0.0], dtype=np.float32)
-"""Where a half turn is allowed."""
+_FINE_SHARE, _COARSE_SHARE = 0.3, 0.7
+"""Of the fine and the coarse distance in how unlike a window looks."""
 _PRIOR_MEANS = 2.0
 _PRIOR_SPREADS = 5.0
 """How many golden boards the board's usual mean and spread are worth against a window's own."""
@@ -63,15 +62,20 @@ _REVIEW_SHARE_MOST = 0.10
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scale:
-    """What the evidence of one window is measured by: (3,) float32 each."""
+    """What the evidence of one window is measured by: `mean` and `spread` (3,) float32."""
 
     mean: Floats
     spread: Floats
-    shares: Floats
+    may_turn: bool
     strange: float
 
     def score(self, values: Floats, strangeness: Floats) -> Floats:
-        known = ((values - self.mean) / self.spread * self.shares).sum(axis=-1)
+        """A part is faulty because it looks unlike or because it is turned, so the stronger of
+        the two counts: adding them would let either dilute the other."""
+        deviation = (values - self.mean) / self.spread
+        known = _FINE_SHARE * deviation[..., 0] + _COARSE_SHARE * deviation[..., 1]
+        if not self.may_turn:
+            known = np.maximum(known, deviation[..., 2])
         return np.asarray(known + self.strange * strangeness, dtype=np.float32)
 
 
@@ -84,6 +88,7 @@ class _Pooled:
 
     @classmethod
     def of(cls, windows: Sequence[Floats]) -> Self:
+        """Of (n, 3) left-out values, one array a window."""
         many = [each for each in windows if len(each) > 1]
         if not many:
             raise ValueError(
@@ -105,9 +110,26 @@ class _Pooled:
         return _Scale(
             mean=mean.astype(np.float32),
             spread=np.sqrt(variance).astype(np.float32),
-            shares=_SHARES if polarity is Polarity.FIXED else _SHARES_ANY_WAY,
+            may_turn=polarity is Polarity.HALF_TURN,
             strange=_STRANGE + _STRANGE_FEW / boards,
         )
+
+
+def _pooled(samples: Sequence[WindowSamples], learnt: Sequence[LearntWindow]) -> _Pooled:
+    """Over all windows; for the turned part's evidence over those that have it."""
+    pooled = _Pooled.of([window.left_out_values for window in learnt])
+    turning = [
+        window.left_out_values
+        for each, window in zip(samples, learnt, strict=True)
+        if each.polarity is Polarity.FIXED and len(window.left_out_values) > 1
+    ]
+    if not turning or len(turning) == len(learnt):
+        return pooled
+    fixed = _Pooled.of(turning)
+    return _Pooled(
+        mean=np.append(pooled.mean[:2], fixed.mean[2]),
+        variance=np.append(pooled.variance[:2], fixed.variance[2]),
+    )
 
 
 class ReferenceJudge:
@@ -128,7 +150,7 @@ class ReferenceJudge:
             learn_window(each, _unrelated(samples, number), self._usual)
             for number, each in enumerate(samples)
         ]
-        pooled = _Pooled.of([each.left_out_values for each in learnt])
+        pooled = _pooled(samples, learnt)
         self._boards = max(len(each.good) for each in samples)
         self._windows: dict[str, WindowReference] = {}
         self._scales: dict[str, _Scale] = {}
@@ -197,7 +219,8 @@ class ReferenceJudge:
         }
         for number, (component, window) in enumerate(self._windows.items()):
             scale = self._scales[component]
-            kept[f"{number}/scale"] = np.stack([scale.mean, scale.spread, scale.shares])
+            kept[f"{number}/scale"] = np.stack([scale.mean, scale.spread])
+            kept[f"{number}/may_turn"] = np.array(scale.may_turn)
             kept[f"{number}/strange"] = np.array(scale.strange)
             kept[f"{number}/good_scores"] = self._good_scores[component]
             kept |= {f"{number}/{name}": array for name, array in window.arrays().items()}
@@ -217,12 +240,12 @@ class ReferenceJudge:
                 grouped.setdefault(window, {})[rest] = array
         for number, component in enumerate(arrays["components"].tolist()):
             own = grouped[str(number)]
-            mean, spread, shares = np.asarray(own["scale"], dtype=np.float32)
+            mean, spread = np.asarray(own["scale"], dtype=np.float32)
             judge._windows[component] = WindowReference.from_arrays(own)
             judge._scales[component] = _Scale(
                 mean=mean,
                 spread=spread,
-                shares=shares,
+                may_turn=bool(np.asarray(own["may_turn"])),
                 strange=float(np.asarray(own["strange"], dtype=np.float64)),
             )
             judge._good_scores[component] = np.asarray(own["good_scores"], dtype=np.float32)
