@@ -94,10 +94,9 @@ class SimCamera(DeviceBase):
         self._pending = None
 
     def prepare(self) -> None:
-        """Make the picture of the board on the bench ready, if there is one."""
-        board = self._scene().next_board
-        if self._renderer is not None and board is not None:
-            self._renderer.prepare(board)
+        """Use a pause to make what the next frame would wait for."""
+        if self._renderer is not None:
+            self._renderer.prepare(self._scene())
 
     def request(self, *, not_before_s: float, deadline_s: float) -> None:
         self._require_open()

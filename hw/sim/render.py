@@ -65,13 +65,21 @@ class Renderer:
         self._placed_key: tuple[Board, Placement] | None = None
         self._placed = self._empty
         self._frame = np.empty_like(self._empty)
+        self._lit = np.empty_like(self._empty)
+        self._lit_view: Pixels | None = None
+        self._lit_table: Pixels | None = None
         tile = self._chance.binomial(2 * NOISE_MEAN, 0.5, size=(NOISE_TILE, NOISE_TILE, 3))
         times = (height_px // NOISE_TILE + 2, width_px // NOISE_TILE + 2, 1)
         self._noise = np.tile(tile.astype(np.uint8), times)
 
-    def prepare(self, board: Board) -> None:
-        """Make a board's picture now, so that its first frame doesn't wait for it."""
-        self._picture(board)
+    def prepare(self, scene: Scene) -> None:
+        """Make now what the next frame would wait for: the picture of the board on the bench, and
+        the one that is being pushed in, where it will lie."""
+        coming = scene.cradle[-1]
+        if coming.board is not None and coming.to_depth > 0.0:
+            self._lying(coming.board, coming.placement)
+        elif scene.next_board is not None:
+            self._picture(scene.next_board)
 
     def frame(self, scene: Scene, exposure: Exposure) -> Pixels:
         """(height, width, 3) uint8 BGR, valid until the next call."""
@@ -80,10 +88,17 @@ class Renderer:
         view = self._focus(view, scene, exposure)
         brightness = scene.brightness(middle_s) + self._ambient
         table = _response(brightness, exposure)
-        frame = cast(Pixels, cv2.LUT(view, table, dst=self._frame))
+        lit = self._light_up(view, table)
         if Fault.FLICKER in scene.faults:
-            frame = self._bands(frame, exposure)
-        return self._grain(frame)
+            lit = self._bands(lit, exposure)
+        return self._grain(lit)
+
+    def _light_up(self, view: Pixels, table: Pixels) -> Pixels:
+        """A board that lies still in a settled light needs this once."""
+        if view is not self._lit_view or not _same(table, self._lit_table):
+            cv2.LUT(view, table, dst=self._lit)
+            self._lit_view, self._lit_table = view, table
+        return self._lit
 
     def _picture(self, board: Board) -> Pixels:
         found = self._pictures.get(board)
@@ -152,6 +167,10 @@ class Renderer:
         y, x = self._chance.integers(0, NOISE_TILE, 2)
         noise = self._noise[y : y + self.height_px, x : x + self.width_px]
         return cast(Pixels, cv2.add(frame, noise, dst=self._frame))
+
+
+def _same(one: Pixels, other: Pixels | None) -> bool:
+    return other is not None and np.array_equal(one, other)
 
 
 def _response(brightness: float, exposure: Exposure) -> Pixels:
