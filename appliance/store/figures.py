@@ -22,6 +22,7 @@ _FIRST = """
           AND e.id < i.id AND e.counts AND e.simulated = i.simulated))
 """
 _DEFECTS = """
+    CASE WHEN i.defects + i.unsure = 0 THEN 0 ELSE
     (SELECT count(*) FROM window w WHERE w.inspection_id = i.id AND w.call <> 'GOOD' AND
         CASE w.call
             WHEN 'DEFECT' THEN NOT EXISTS (SELECT 1 FROM standing_answer a
@@ -30,7 +31,7 @@ _DEFECTS = """
             ELSE EXISTS (SELECT 1 FROM standing_answer a
                 WHERE a.inspection_id = i.id AND a.component = w.component
                   AND a.answer = 'TRUE_DEFECT')
-        END)
+        END) END
 """
 _TALLY = f"""
     coalesce(sum(c.counts), 0) AS inspected,

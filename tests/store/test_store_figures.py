@@ -21,6 +21,9 @@ from appliance.store import (
     StoredInspection,
     Tally,
     buckets,
+    figures,
+    inspections,
+    retention,
     utc_text,
     zone_of,
 )
@@ -253,17 +256,20 @@ def test_each_bar_is_counted_within_its_ends(store: Store, factory: RecordFactor
     )
 
 
-def test_no_query_walks_all_windows(store: Store, factory: RecordFactory) -> None:
-    """The pages ask for weeks: the windows that were called GOOD must not be read for that."""
-    from appliance.store import figures
-
+def test_no_query_walks_all_windows_or_all_answers(store: Store, factory: RecordFactory) -> None:
+    """The pages ask for weeks: windows that were called GOOD and answers to other boards must not
+    be read for that."""
     fill(store, factory, 30)
     queries = [
         f"SELECT {figures._TALLY} FROM inspection i WHERE 1) c",
         f"SELECT {figures._CALLS} 1)",
+        f"{inspections._BOARD} ORDER BY i.id DESC LIMIT 50",
+        retention._ORDER,
     ]
     with store._database.reading("explain") as connection:
         for sql in queries:
             plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
-            of_windows = [line for line in plan if line.split()[1] == "w"]
-            assert of_windows and all("window_called" in line for line in of_windows), plan
+            used = {"w": "window_called", "r": "review_by_window"}
+            reads = [(line, used[line.split()[1]]) for line in plan if line.split()[1] in used]
+            assert reads, plan
+            assert [line for line, index in reads if index not in line] == []

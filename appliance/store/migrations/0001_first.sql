@@ -100,11 +100,12 @@ CREATE TABLE review (
 
 CREATE INDEX review_by_window ON review (inspection_id, component);
 
--- The answers that were not taken back, and of them the newest of each window.
+-- The answers that were not taken back, and of them the newest of each window. (Asked by answer,
+-- not by undoes: SQLite would take the index of undoes for that and walk all answers.)
 CREATE VIEW given_answer AS
 SELECT r.id AS review_id, r.inspection_id, r.component, r.answer, r.by, r.utc
 FROM review r
-WHERE r.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM review u WHERE u.undoes = r.id);
+WHERE r.answer IS NOT NULL AND NOT EXISTS (SELECT 1 FROM review u WHERE u.undoes = r.id);
 
 CREATE VIEW standing_answer AS
 SELECT g.* FROM given_answer g
