@@ -1,4 +1,29 @@
-"""The record: what stands of every board, durably, before any lamp is lit."""
+"""The record: what stands of every board, durably, before any lamp is lit.
+
+One folder holds it, and one process owns it:
+
+    records.db          SQLite, WAL, synchronous FULL; its version in user_version
+    records-v1-before-v2.db   the copy made before a migration
+    pictures/2026-11-22/00000042-board.jpg   JPEG, a folder a day (UTC)
+    badge.key           the unit's secret for telling badges, mode 0600
+
+The order of a recording: pictures to temporary files, each synced; renamed; their folder synced;
+then one transaction with the inspection, its windows and its pictures. `Store.add_inspection`
+returns the number only after that, and a lamp may be lit only after it returned. What a power cut
+leaves of an unfinished recording has no row and is swept at the next start.
+
+A number is never given to two acknowledged boards, not even when the database is lost and begun
+anew beside the old pictures. Order is that of the numbers; wall clocks are labels, for the unit
+may have no battery for one.
+
+Every failure is a `StoreError` with a stable `code`, what was expected, what was found and what a
+person can do (`errors.py`); after a full or read-only disk the same store goes on when the cause
+is gone, and `Store.probe` says whether it is. To bring a damaged record back: stop the service,
+copy the folder, restore records.db from a backup or move records.db* away to begin a new one.
+
+Threads may share a store: one writes at a time, readers have connections of their own and see one
+instant each. How each figure is counted stands in `figures.py`.
+"""
 
 from appliance.store.clock import Clock, Moment, system_clock, utc_text
 from appliance.store.errors import (

@@ -9,6 +9,7 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -25,8 +26,12 @@ FIRST_TECHNICIAN = "technician"
 # 19 MiB, two passes, one lane: OWASP's smallest argon2id setting, for a unit whose service has
 # to stay below 350 MB.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_HASH_OF_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
-"""Checked for names that do not exist, so that the time of an answer does not tell names."""
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Checked for names that do not exist, so that the time of an answer does not tell names."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
 
 
 class Role(StrEnum):
@@ -98,7 +103,7 @@ def _pin_hash(pin: str, role: Role) -> str:
 
 def _is_pin(pin_hash: str | None, pin: str) -> bool:
     try:
-        _HASHER.verify(pin_hash or _HASH_OF_NOBODY, pin)
+        _HASHER.verify(pin_hash or _hash_of_nobody(), pin)
     except (VerifyMismatchError, VerificationError, InvalidHashError):
         return False
     return pin_hash is not None

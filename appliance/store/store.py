@@ -195,12 +195,12 @@ class Store(DiaryPart, FiguresPart, OperatorsPart):
             written: tuple[Written, ...] = ()
             try:
                 written = self._pictures.write(number, self._clock().utc[:10], pictures)
+                # A commit whose sync failed may still come to life when the file is opened anew.
+                self._unconfirmed.append(number)
                 with self._database.writing(f"record inspection {number}") as connection:
                     self._disown_unconfirmed(connection)
                     inspections.insert(connection, number, record, self._clock(), written)
             except BaseException:
-                # A commit whose sync failed may still come to life when the file is opened anew.
-                self._unconfirmed.append(number)
                 self._failed_bytes = sum(len(data) for data in pictures.values())
                 self._pictures.remove_quietly(picture.path for picture in written)
                 raise
@@ -209,8 +209,9 @@ class Store(DiaryPart, FiguresPart, OperatorsPart):
             return number
 
     def _disown_unconfirmed(self, connection: sqlite3.Connection) -> None:
-        """No lamp was lit for them, so the record must not say that one was."""
-        for number in self._unconfirmed:
+        """No lamp was lit for them, so the record must not say that one was. The last of the list
+        is the one that is being recorded."""
+        for number in self._unconfirmed[:-1]:
             with suppress(MissingError):
                 inspections.mark_aborted(connection, number, inspections.UNCONFIRMED)
 
