@@ -16,13 +16,14 @@ help:
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
 
+# The workshop's environment has none of the instrument's libraries: their numpy is another.
 # The environment is built again whenever pyproject.toml changes.
 $(BIN)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Say: make PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "Building the environment in $(VENV) (about a minute) ..."
 	@PYTHON=$(PYTHON) sh provisioning/development/make-environment.sh $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on -e '.[dev]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
 run: $(BIN)/.installed
@@ -49,7 +50,8 @@ evaluate: $(BIN)/.installed
 $(TRAIN)/.installed: pyproject.toml
 	@echo "Building the training environment in $(TRAIN) (2 GB, a few minutes) ..."
 	@PYTHON=$(PYTHON) sh provisioning/development/make-environment.sh $(TRAIN)
-	@$(TRAIN)/bin/python -m pip install --disable-pip-version-check --progress-bar on -e '.[train]'
+	@$(TRAIN)/bin/python -m pip install --disable-pip-version-check $$($(TRAIN)/bin/python -c \
+	  'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["train"])')
 	@touch $@
 
 model: $(TRAIN)/.installed

@@ -13,23 +13,23 @@ from pathlib import Path
 
 from appliance.cli_common import EXIT_GOOD, Ticker, open_pool
 from appliance.config import Config, read_config
+from appliance.generated import generated_lesson
 from appliance.inspection import Inspector
 from appliance.modelfile import DEFAULT_BACKBONE, ModelFile, models_folder, open_model
 from appliance.recipe import load
 from appliance.refusal import Refusal
 from appliance.store import MissingError, Store, StoreError
-from appliance.tables import WindowRow
-from appliance.teach import Lesson, teach
-from appliance.terms import Polarity, Rect, Verdict
-from appliance.vision.interpreter import InterpreterPool, runtime_name
-from appliance.vision.picture import to_jpeg
+from appliance.teach import teach
+from appliance.terms import Verdict
+from appliance.vision.interpreter import runtime_name
 from hw import open_cabinet
 from hw.errors import HardwareError
 from hw.sim.boards import BoardFault
 from hw.sim.generator import GeneratedBoard
 
 EXIT_FAILED = 1
-_SIZE = (1920, 1374)
+_SIZE_PX = (1920, 1374)
+_GOLDENS = 3
 _FAULTS = (BoardFault(component="C1", kind="missing"),)
 
 
@@ -110,9 +110,13 @@ def _judges(args: argparse.Namespace) -> str:
         open_pool(_model(args), None) as pool,
         Ticker(sys.stderr) as ticker,
     ):
-        inspector = _taught(Path(folder), pool, ticker)
-        good = inspector.inspect(GeneratedBoard(seed=90).picture(*_SIZE).pixels)
-        bad = inspector.inspect(GeneratedBoard(seed=91, faults=_FAULTS).picture(*_SIZE).pixels)
+        lesson = generated_lesson(
+            Path(folder), name="selftest", goldens=_GOLDENS, size_px=_SIZE_PX, progress=ticker
+        )
+        recipe = teach(lesson, pool, Path(folder) / "recipe", progress=ticker)
+        inspector = Inspector(recipe, pool)
+        good = inspector.inspect(GeneratedBoard(seed=90).picture(*_SIZE_PX).pixels)
+        bad = inspector.inspect(GeneratedBoard(seed=91, faults=_FAULTS).picture(*_SIZE_PX).pixels)
     wrong = {each.component for each in bad.windows if each.call != "GOOD"}
     if bad.verdict not in {Verdict.FAIL, Verdict.REVIEW} or "C1" not in wrong:
         raise _Wrong(
@@ -131,37 +135,6 @@ def _judges(args: argparse.Namespace) -> str:
 
 class _Wrong(Refusal):
     """The unit does not do what it is for."""
-
-
-def _taught(folder: Path, pool: InterpreterPool, ticker: Ticker) -> Inspector:
-    goldens = []
-    boards = [GeneratedBoard(seed=seed).picture(*_SIZE) for seed in range(3)]
-    for number, board in enumerate(boards):
-        path = folder / f"{number}.png"
-        path.write_bytes(to_jpeg(board.pixels, suffix=".png"))
-        goldens.append(path)
-    lesson = Lesson(
-        name="selftest",
-        part_number="selftest",
-        windows=tuple(
-            WindowRow(
-                component=window.component,
-                part_type=window.part_type,
-                rect=Rect(
-                    xmin_px=window.xmin_px,
-                    ymin_px=window.ymin_px,
-                    xmax_px=window.xmax_px,
-                    ymax_px=window.ymax_px,
-                ),
-                polarity=Polarity(window.polarity),
-            )
-            for window in boards[0].windows
-        ),
-        goldens=tuple(goldens),
-        faults=tuple(frozenset[str]() for _ in goldens),
-    )
-    recipe = teach(lesson, pool, folder / "recipe", progress=ticker)
-    return Inspector(recipe, pool)
 
 
 def _recipes(config: Config) -> str:

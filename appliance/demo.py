@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import cv2
-
 from appliance.cli_common import Ticker, open_pool
 from appliance.config import (
     CabinetConfig,
@@ -24,17 +22,15 @@ from appliance.config import (
     Records,
     Unit,
 )
+from appliance.generated import generated_lesson
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
-from appliance.recipe import CameraLock, RecipeError, load
+from appliance.recipe import RecipeError, load
 from appliance.refusal import Refusal
-from appliance.tables import read_windows
-from appliance.teach import Lesson, teach
+from appliance.teach import teach
 from hw import CabinetSettings, open_cabinet
 from hw.cabinet import Cabinet
-from hw.sim.boards import photo_boards, write_windows
+from hw.sim.boards import photo_boards
 from hw.sim.cabinet import SimulatedCabinet
-from hw.sim.generator import GeneratedBoard
-from hw.sim.render import REFERENCE_COLOUR_GAINS, REFERENCE_EXPOSURE_US, REFERENCE_GAIN
 from hw.sim.shift import ShiftPlayer, endless_shift
 
 log = logging.getLogger(__name__)
@@ -42,12 +38,6 @@ log = logging.getLogger(__name__)
 RECIPE = "demo-board"
 GOLDEN_BOARDS = 6
 SIZE_PX = (1920, 1374)
-_LOCK = CameraLock(
-    exposure_us=REFERENCE_EXPOSURE_US,
-    analogue_gain=REFERENCE_GAIN,
-    colour_gains=REFERENCE_COLOUR_GAINS,
-    light_level=1.0,
-)
 
 
 class Demo:
@@ -125,27 +115,11 @@ def _teach_if_missing(pictures: Path, recipe: Path) -> None:
 
 
 def _teach(pictures: Path, recipe: Path) -> None:
-    """Golden pictures and windows on disk, then the same teaching that a technician runs."""
-    pictures.mkdir(parents=True, exist_ok=True)
+    """The same teaching that a technician runs."""
     recipe.parent.mkdir(parents=True, exist_ok=True)
-    goldens = []
-    with Ticker(sys.stderr) as ticker:
-        for number in range(GOLDEN_BOARDS):
-            ticker("Making golden boards", number, GOLDEN_BOARDS)
-            made = GeneratedBoard(seed=number).picture(*SIZE_PX)
-            path = pictures / f"golden-{number}.png"
-            cv2.imwrite(str(path), made.pixels)
-            goldens.append(path)
-            if number == 0:
-                write_windows(pictures / "windows.csv", made.windows)
-        model = open_model(DEFAULT_BACKBONE, models_folder())
-        lesson = Lesson(
-            name=RECIPE,
-            part_number="DEMO-1",
-            windows=read_windows(pictures / "windows.csv"),
-            goldens=tuple(goldens),
-            faults=tuple(frozenset[str]() for _ in goldens),
-            camera=_LOCK,
+    model = open_model(DEFAULT_BACKBONE, models_folder())
+    with open_pool(model, None) as pool, Ticker(sys.stderr) as ticker:
+        lesson = generated_lesson(
+            pictures, name=RECIPE, goldens=GOLDEN_BOARDS, size_px=SIZE_PX, progress=ticker
         )
-        with open_pool(model, None) as pool:
-            teach(lesson, pool, recipe, progress=ticker)
+        teach(lesson, pool, recipe, progress=ticker)
