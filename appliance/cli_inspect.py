@@ -84,7 +84,7 @@ def _inspect_all(
             print(json.dumps(as_json(image, inspection), ensure_ascii=False), flush=True)
         else:
             print(as_table(image, inspection), flush=True)
-            ticker("Inspecting", number + 1, len(args.images))
+        ticker("Inspecting", number + 1, len(args.images))
     return EXIT_FAULT if faults else EXIT_GOOD
 
 

@@ -34,13 +34,13 @@ from appliance.terms import Window
 from appliance.vision.align import AnchorPatch, Located, coarse_factor, locate
 from appliance.vision.anchors import LEAST_ANCHORS, candidate_anchors, choose_anchors
 from appliance.vision.codes import find_code
-from appliance.vision.crop import NativeCrop, Pixels, cut_native
+from appliance.vision.crop import Pixels, cut_native
 from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.judge import CROP
 from appliance.vision.learnt import keep, learn
 from appliance.vision.pose import Pose
 from appliance.vision.quality import Colour, Quality, check_size, colour_of, learn_bounds, measure
-from appliance.vision.samples import gather
+from appliance.vision.samples import decoded_crops, gather
 
 Progress = Callable[[str, int, int], None]
 """(what is being done, done, of how many)."""
@@ -48,6 +48,8 @@ Progress = Callable[[str, int, int], None]
 _LEAST_SHIFT_PX = 70.0
 _SHIFT_SHARE = 0.025
 _AGREEING_SHARE = 0.6
+_AGREEING_SHARE_UNPROVEN = 0.4
+"""Of the anchors of a single golden board, many of which may sit on parts that lean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,8 @@ def teach(
     code = find_code(first)
     bounds = _starting_bounds(picture)
     anchors = _anchors(lesson, first, code[0] if code else None, bounds, progress)
-    bounds = replace(bounds, min_anchors=max(4, math.ceil(_AGREEING_SHARE * len(anchors))))
+    share = _AGREEING_SHARE if len(lesson.goldens) > 1 else _AGREEING_SHARE_UNPROVEN
+    bounds = replace(bounds, min_anchors=max(LEAST_ANCHORS, math.ceil(share * len(anchors))))
     recipe = Recipe(
         name=lesson.name,
         part_number=lesson.part_number,
@@ -114,7 +117,7 @@ def teach(
     samples = gather(
         recipe,
         pool,
-        lambda window, golden: crops[window, golden],
+        decoded_crops(recipe, crops.__getitem__),
         progress=lambda done, total: progress("Learning windows", done, total),
     )
     judge = learn(samples)
@@ -132,7 +135,8 @@ def teach(
         ),
     )
     progress("Writing the recipe", 0, 1)
-    written = create(recipe, _pictures(anchors, crops), folder)
+    patches = {f"anchors/{i:02d}.png": _png(anchor.gray) for i, anchor in enumerate(anchors)}
+    written = create(recipe, patches | crops, folder)
     keep(judge, written)
     return written
 
@@ -190,9 +194,9 @@ def _anchors(
 
 def _cut_all(
     recipe: Recipe, lesson: Lesson, anchors: Sequence[AnchorPatch], progress: Progress
-) -> tuple[Recipe, dict[tuple[int, int], NativeCrop]]:
-    """The recipe with its golden boards and learnt limits, and their crops by window and board."""
-    crops: dict[tuple[int, int], NativeCrop] = {}
+) -> tuple[Recipe, dict[str, bytes]]:
+    """The recipe with its golden boards and learnt limits, and their crops as PNG by path."""
+    crops: dict[str, bytes] = {}
     goldens: list[Golden] = []
     qualities: list[Quality] = []
     colours: list[Colour] = []
@@ -211,7 +215,7 @@ def _cut_all(
         for index, window in enumerate(recipe.windows):
             if window.component not in bad:
                 crop = cut_native(frame, window.rect, pose, recipe.crop)
-                crops[index, number] = replace(crop, pixels=crop.pixels.copy())
+                crops[reference_file(index, number)] = _png(crop.pixels)
     learnt = learn_bounds(qualities, colours)
     return revised(recipe, goldens=tuple(goldens), quality=learnt), crops
 
@@ -246,15 +250,6 @@ def _frames(paths: Sequence[Path]) -> Iterator[tuple[Path, Pixels]]:
             if number + 1 < len(paths):
                 waiting = reader.submit(read_picture, paths[number + 1])
             yield path, frame
-
-
-def _pictures(
-    anchors: Sequence[AnchorPatch], crops: dict[tuple[int, int], NativeCrop]
-) -> dict[str, bytes]:
-    pictures = {f"anchors/{i:02d}.png": _png(anchor.gray) for i, anchor in enumerate(anchors)}
-    for (window, golden), crop in crops.items():
-        pictures[reference_file(window, golden)] = _png(crop.pixels)
-    return pictures
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -73,6 +73,7 @@ class AlignmentBounds:
     max_rotation_deg: float = 2.5
     max_scale_error: float = 0.02
     max_residual_px: float
+    """An anchor farther than this from where the pose puts it does not count."""
     min_anchors: int
     min_match: float = 0.6
     """Least normalised cross-correlation with which an anchor counts as found."""

@@ -91,18 +91,22 @@ def _locate(frame: Pixels, anchors: Sequence[AnchorPatch], bounds: AlignmentBoun
     height, width = frame.shape[:2]
     reference = np.array([anchor.centre for anchor in anchors], dtype=np.float64)
     seen, match = _coarse(frame, anchors, bounds)
-    rough = _agreed(reference, seen, match, bounds, coarse_factor(width))
+    factor = coarse_factor(width)
+    # A turned patch correlates less, so the first search asks for less.
+    likely = match >= 0.75 * bounds.min_match
+    rough = _agreed(reference, seen, match * likely, bounds, 1.5 * factor + 1.0)
     if rough is None:
         raise _unlike(int((match >= bounds.min_match).sum()), len(anchors), bounds)
-    seen, match = _fine(frame, anchors, rough, coarse_factor(width))
+    seen, match = _fine(frame, anchors, rough, factor)
     trusted = match >= bounds.min_match
-    if trusted.sum() < bounds.min_anchors:
+    agreed = _agreed(reference, seen, match * trusted, bounds, bounds.max_residual_px)
+    if agreed is None:
         raise _unlike(int(trusted.sum()), len(anchors), bounds)
-    pose = _robust_fit(reference, seen, trusted)
+    pose = _robust_fit(reference[trusted], seen[trusted], agreed)
     error_px = np.where(
         np.isfinite(seen).all(axis=1), np.hypot(*(pose.apply(reference) - seen).T), np.inf
     )
-    used = trusted & (error_px <= 3 * bounds.max_residual_px)
+    used = trusted & (error_px <= bounds.max_residual_px)
     if used.sum() < bounds.min_anchors:
         raise _unlike(int(used.sum()), len(anchors), bounds)
     residual = float(np.sqrt((error_px[used] ** 2).mean()))
@@ -137,13 +141,12 @@ def _coarse(
 
 
 def _agreed(
-    reference: Floats, seen: Floats, match: Floats, bounds: AlignmentBounds, factor: int
+    reference: Floats, seen: Floats, match: Floats, bounds: AlignmentBounds, within_px: float
 ) -> Pose | None:
-    """The pose that most anchors agree with, from all pairs of them at once; None if too few.
-
-    Sums of matches decide between poses with equally many anchors. The match asked for is
-    lower than at full resolution: a turned patch correlates less."""
-    candidates = np.flatnonzero(match >= 0.75 * bounds.min_match)
+    """The pose that most anchors agree with to `within_px`, from all pairs of them at once; None
+    if they are too few. An anchor with a `match` of 0 or less has no say; sums of matches decide
+    between poses with equally many anchors."""
+    candidates = np.flatnonzero(match > 0)
     if len(candidates) < bounds.min_anchors:
         return None
     first, second = (candidates[side] for side in np.triu_indices(len(candidates), 1))
@@ -154,7 +157,7 @@ def _agreed(
     shift = _complex(seen[first][far]) - turn * _complex(reference[first][far])
     points = turn[:, None] * _complex(reference)[None] + shift[:, None]
     distance = np.abs(points - np.where(np.isnan(seen[:, 0]), np.inf, _complex(seen))[None])
-    close = (distance <= 1.5 * factor + 1.0) & (match >= 0.75 * bounds.min_match)[None]
+    close = (distance <= within_px) & (match > 0)[None]
     possible = (np.abs(np.abs(turn) - 1) <= 2 * bounds.max_scale_error) & (
         np.abs(np.angle(turn)) <= math.radians(bounds.max_rotation_deg) * 1.5
     )
@@ -201,18 +204,16 @@ def _turned_centre(gray: Gray, size: int, rough: Pose) -> Gray:
     return np.asarray(turned, dtype=np.uint8)
 
 
-def _robust_fit(reference: Floats, seen: Floats, trusted: npt.NDArray[np.bool_]) -> Pose:
-    """Least squares with Tukey's weights, scale from the median distance; 8 rounds settle it."""
-    r, s = reference[trusted], seen[trusted]
-    weights = np.ones(len(r))
-    pose = fit_pose(r, s, weights)
+def _robust_fit(reference: Floats, seen: Floats, pose: Pose) -> Pose:
+    """Least squares with Tukey's weights from a first pose on; the scale is the distance of the
+    better half, as parts that lean may be nearly as many as patches that stand still."""
     for _ in range(8):
-        distance = np.hypot(*(pose.apply(r) - s).T)
-        limit = max(4.685 * 1.4826 * float(np.median(distance)), 0.5)
+        distance = np.hypot(*(pose.apply(reference) - seen).T)
+        limit = max(4.685 * 1.4826 * float(np.quantile(distance, 0.4)), 1.0)
         weights = np.clip(1 - (distance / limit) ** 2, 0.0, None) ** 2
         if (weights > 0).sum() < 3:
             break
-        pose = fit_pose(r, s, weights)
+        pose = fit_pose(reference, seen, weights)
     return pose
 
 
@@ -280,7 +281,6 @@ def _check_bounds(alignment: Alignment, bounds: AlignmentBounds) -> None:
         ("a shift", shift, bounds.max_shift_px * math.sqrt(2), "px"),
         ("a turn", abs(alignment.rotation_deg), bounds.max_rotation_deg, "degrees"),
         ("a scale error", abs(alignment.scale - 1), bounds.max_scale_error, ""),
-        ("an anchor residual", alignment.residual_px, bounds.max_residual_px, "px"),
     )
     for what, value, limit, unit in limits:
         if value > limit:

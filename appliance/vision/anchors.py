@@ -26,6 +26,8 @@ from appliance.vision.crop import Pixels
 Mask = npt.NDArray[np.bool_]
 
 MOST_ANCHORS = 16
+MOST_UNPROVEN = 28
+"""Of a single golden board, where nothing tells a patch that stands still from one that leans."""
 LEAST_ANCHORS = 6
 _CANDIDATES = 48
 _GRID = (8, 6)
@@ -45,7 +47,7 @@ def candidate_anchors(
     strength = _strength(gray)
     free = strength * ~_covered(gray.shape, avoid, factor)
     chosen = _spread_maxima(gray, free, bounds, factor)
-    if len(chosen) < MOST_ANCHORS:
+    if len(chosen) < MOST_UNPROVEN:
         others = _spread_maxima(gray, strength, bounds, factor)
         chosen += [place for place in others if place not in chosen]
     size = COARSE_PATCH_PX * factor
@@ -76,6 +78,7 @@ def choose_anchors(
         )
         wobble = np.median(errors, axis=0)
     left = list(np.flatnonzero(steady))
+    most = MOST_ANCHORS if located else MOST_UNPROVEN
     if len(left) < LEAST_ANCHORS:
         raise AlignmentError(
             expected=f"at least {LEAST_ANCHORS} distinct patches that all golden pictures share",
@@ -84,7 +87,7 @@ def choose_anchors(
         )
     centres = np.array([anchor.centre for anchor in candidates])
     taken = [left.pop(int(np.argmin(wobble[left])))]
-    while left and len(taken) < MOST_ANCHORS:
+    while left and len(taken) < most:
         gaps = np.min(np.linalg.norm(centres[left][:, None] - centres[taken][None], axis=2), axis=1)
         taken.append(left.pop(int(np.argmax(gaps / (0.5 + wobble[left])))))
     return tuple(candidates[i] for i in sorted(taken))

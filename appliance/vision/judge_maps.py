@@ -76,21 +76,22 @@ class Prototypes:
         """From each of (m, h, w, c) unit maps to each prototype: (m, n, h, w) float32, 0 alike,
         1 unrelated; each cell to the nearest within `REACH_CELLS`."""
         height, channels, count, width = self.packed.shape
-        many = seen.shape[0]
-        rows = np.ascontiguousarray(seen.transpose(1, 0, 2, 3)).reshape(height, -1, channels)
         golden = (self.packed.astype(np.float32) / self.scale).reshape(height, channels, -1)
-        nearest = np.full((height, many, count, width), -1.0, dtype=np.float32)
-        for dy in range(-REACH_CELLS, REACH_CELLS + 1):
-            own = slice(max(0, -dy), height - max(0, dy))
-            other = slice(max(0, dy), height - max(0, -dy))
-            cosine = np.matmul(rows[own], golden[other])
-            cosine = cosine.reshape(-1, many, width, count, width)
-            for dx in range(-REACH_CELLS, REACH_CELLS + 1):
-                pairs = cosine.diagonal(offset=dx, axis1=2, axis2=4)
-                columns = slice(max(0, -dx), width - max(0, dx))
-                part = nearest[own, :, :, columns]
-                np.maximum(part, pairs, out=part)
-        return np.asarray(1.0 - nearest.transpose(1, 2, 0, 3), dtype=np.float32)
+        found = np.empty((len(seen), count, height, width), dtype=np.float32)
+        # One map at a time keeps each product so small that the linear algebra library stays on
+        # this thread: windows are judged side by side already.
+        for own, into in zip(seen, found, strict=True):
+            nearest = np.full((height, count, width), -1.0, dtype=np.float32)
+            for dy in range(-REACH_CELLS, REACH_CELLS + 1):
+                here = slice(max(0, -dy), height - max(0, dy))
+                there = slice(max(0, dy), height - max(0, -dy))
+                cosine = np.matmul(own[here], golden[there]).reshape(-1, width, count, width)
+                for dx in range(-REACH_CELLS, REACH_CELLS + 1):
+                    pairs = cosine.diagonal(offset=dx, axis1=1, axis2=3)
+                    part = nearest[here, :, max(0, -dx) : width - max(0, dx)]
+                    np.maximum(part, pairs, out=part)
+            np.subtract(1.0, nearest.transpose(1, 0, 2), out=into)
+        return found
 
 
 def worst_mean(maps: Floats, share: float) -> Floats:
@@ -99,7 +100,7 @@ def worst_mean(maps: Floats, share: float) -> Floats:
     A whole part differs in most cells, a good part with print or solder of its own in a few; the
     best cells say nothing about either.
     """
-    flat = maps.reshape(*maps.shape[:-2], -1)
+    flat = maps.reshape(*maps.shape[:-2], maps.shape[-2] * maps.shape[-1])
     first = min(round(flat.shape[-1] * (1.0 - share)), flat.shape[-1] - 1)
     worst = np.partition(flat, first, axis=-1)[..., first:] if first else flat
     return np.asarray(worst.mean(axis=-1), dtype=np.float32)

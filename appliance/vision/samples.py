@@ -38,10 +38,15 @@ class WindowSamples:
 
 def stored_crops(recipe: Recipe) -> NativeReader:
     """Read crops from the recipe's folder, each checked against its sha256."""
+    return decoded_crops(recipe, lambda path: picture_bytes(recipe, path))
+
+
+def decoded_crops(recipe: Recipe, content: Callable[[str], bytes]) -> NativeReader:
+    """Read crops from PNG files that `content` gives for their path in the recipe."""
 
     def read(window: int, golden: int) -> NativeCrop:
         path = reference_file(window, golden)
-        data = np.frombuffer(picture_bytes(recipe, path), np.uint8)
+        data = np.frombuffer(content(path), np.uint8)
         pixels = cv2.imdecode(data, cv2.IMREAD_COLOR)
         if pixels is None:
             raise RecipeError(
