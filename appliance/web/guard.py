@@ -40,6 +40,8 @@ def install(app: Flask) -> None:
 def _check() -> None:
     if not host_is_ours(request.host, site().settings.allowed_hosts):
         raise ForbiddenError("error.host")
+    if (request.content_length or 0) > site().settings.max_body_bytes:
+        abort(413)
     if request.endpoint is None:
         return  # 404 and 405 are said by the router
     access = access_of(current_app.view_functions[request.endpoint])

@@ -15,6 +15,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from appliance.status import Status, StatusBoard
+from appliance.web.static_files import release
 
 
 class StreamGate:
@@ -51,8 +52,13 @@ class StreamGate:
 
 
 def snapshot(version: int, heartbeat: int, status: Status) -> dict[str, Any]:
-    """The status as the pages and /api/status give it."""
-    return {"version": version, "heartbeat": heartbeat, "status": asdict(status)}
+    """The status as the pages and /api/status give it; `pages` names the release of the pages."""
+    return {
+        "version": version,
+        "heartbeat": heartbeat,
+        "pages": release(),
+        "status": asdict(status),
+    }
 
 
 def follow(board: StatusBoard, gate: StreamGate, beat_s: float) -> Iterator[bytes]:

@@ -49,10 +49,34 @@ class Visitor:
         return answer
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hashing PINs and teaching take long: done once, copied for each test."""
+    folder = tmp_path_factory.mktemp("unit")
+    demos.prepare(folder)
+    return folder
+
+
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[demos.Demo]:
-    with demos.make(tmp_path) as made:
+def unit(prepared: Path, tmp_path: Path) -> Path:
+    """The folder of a new unit of its own."""
+    return Path(shutil.copytree(prepared, tmp_path / "unit"))
+
+
+@pytest.fixture
+def demo(unit: Path) -> Iterator[demos.Demo]:
+    with demos.make(unit) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def filled(
+    prepared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[demos.Demo, dict[str, int]]]:
+    """A unit with a week behind it, for tests that only look."""
+    folder = Path(shutil.copytree(prepared, tmp_path_factory.mktemp("filled") / "unit"))
+    with demos.make(folder) as made:
+        yield made, demos.fill(made, a_day=20)
 
 
 @pytest.fixture

@@ -361,14 +361,20 @@ class Demo:
         self.store.close()
 
 
+def prepare(folder: Path) -> None:
+    """What is on the disk of a new unit: one recipe, an operator, a technician, no boards."""
+    with Store.open(folder / "records", quota_bytes=10**9, clock=TestClock()) as store:
+        store.add_operator("Ana", Role.OPERATOR, pin=OPERATOR_PIN, badge="BADGE-7")
+        store.add_operator("Teo", Role.TECHNICIAN, pin=TECHNICIAN_PIN)
+    teach(folder / "recipes")
+
+
 def make(folder: Path, **changes: object) -> Demo:
-    """A unit with one recipe, an operator, a technician and no boards yet."""
-    clock = TestClock()
+    """The pages of the unit in `folder`, prepared if it is new; `changes` are of the settings."""
+    if not (folder / "records").is_dir():
+        prepare(folder)
+    clock, recipes = TestClock(), folder / "recipes"
     store = Store.open(folder / "records", quota_bytes=10**9, clock=clock)
-    store.add_operator("Ana", Role.OPERATOR, pin=OPERATOR_PIN, badge="BADGE-7")
-    store.add_operator("Teo", Role.TECHNICIAN, pin=TECHNICIAN_PIN)
-    recipes = folder / "recipes"
-    teach(recipes)
     settings = replace(
         WebSettings(secret_key=SECRET, utc_now=lambda: clock.instant),
         **changes,  # type: ignore[arg-type]
@@ -420,6 +426,8 @@ def fill(demo: Demo, days: int = 7, a_day: int = 30) -> dict[str, int]:
     numbers["two"] = demo.add(
         Verdict.FAIL, {"C1": Call.DEFECT, "D1": Call.UNSURE}, serial="GB01-000077"
     )
+    demo.store.add_review(numbers["two"], "C1", Answer.TRUE_DEFECT, "Ana")
+    demo.store.add_review(numbers["two"], "D1", Answer.FALSE_CALL, "Ana")
     numbers["one"] = demo.add(Verdict.REVIEW, {"Q1": Call.UNSURE}, serial="GB01-000078")
     fault = demo.store.open_fault("camera_timeout", "camera", FAULT.found, FAULT.action)
     demo.clock.advance(95)

@@ -49,9 +49,9 @@ def test_signing_out_ends_it_also_for_a_copied_cookie(demo: Demo, operator: Visi
     assert demo.commands.get() is None
 
 
-def test_wrong_pins_cost_time(tmp_path: Path) -> None:
+def test_wrong_pins_cost_time(unit: Path) -> None:
     clock = Clock()
-    with demos.make(tmp_path, clock=clock) as demo:
+    with demos.make(unit, clock=clock) as demo:
         visitor = Visitor(demo.app.test_client())
         codes = [visitor.sign_in("Teo", f"wrong {n}").status_code for n in range(5)]
         assert codes == [403] * 5

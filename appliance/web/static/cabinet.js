@@ -28,6 +28,8 @@ export function follow({ status, lamps, lost }) {
     if (last) status(last);
   };
   const take = (message) => {
+    // After an update this page's scripts are the old ones; a kiosk has nobody to reload it.
+    if (message.pages !== document.documentElement.dataset.release) { location.reload(); return; }
     last = message.status;
     const before = alive;
     beat(message.heartbeat);

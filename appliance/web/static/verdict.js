@@ -49,7 +49,7 @@ function fit() {
   const room = head.parentElement.clientWidth;
   let width = head.offsetWidth;
   if (width <= room) return;
-  const least = 0.6;
+  const least = 0.54;
   if (room / width < least) {
     head.style.fontSize = `${(room / width / least) * 100}%`;
     width = head.offsetWidth;
