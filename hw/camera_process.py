@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 LARGEST_FRAME_BYTES = 4056 * 3040 * 3
 """The largest sensor in use (IMX477). Memory that no frame has touched costs nothing."""
 START_TIMEOUT_S = 15.0
-CONFIGURE_TIMEOUT_S = 5.0
+CONFIGURE_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 2.0
 
 

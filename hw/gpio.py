@@ -161,10 +161,11 @@ class GpioLight(_GpioDevice):
             )
 
     def _claim(self) -> None:
-        # the PWM block owns its pin through the device tree; gpiozero must not touch it then
+        # the PWM block owns its pin through the device tree; gpiozero must not touch it then.
+        # Its pins all rest low, so Wiring lets only an active-high strip be dimmed.
         if self._pwm is not None:
             self._pwm.open()
-            self._pwm.set(self._share(0.0))
+            self._pwm.set(0.0)
         else:
             self._switch = self._hold(_output(self._pin, self._factory))
         self._level = 0.0
@@ -174,7 +175,7 @@ class GpioLight(_GpioDevice):
         if not (math.isfinite(level) and 0.0 <= level <= 1.0):
             raise ValueError(f"A light level is between 0 and 1, not {level}.")
         if self._pwm is not None:
-            self._pwm.set(self._share(level))
+            self._pwm.set(level)
         elif level in (0.0, 1.0):
             with _as(LightError, self.where):
                 self._switch.value = level == 1.0
@@ -190,13 +191,10 @@ class GpioLight(_GpioDevice):
         self._require_open()
         return self._level
 
-    def _share(self, level: float) -> float:
-        return level if self._pin.active_high else 1.0 - level
-
     def _stop(self) -> None:
         self._level = 0.0
         if self._pwm is not None:
-            self._pwm.set(self._share(0.0))
+            self._pwm.set(0.0)
             self._pwm.close()
         self._release()
 

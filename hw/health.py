@@ -23,8 +23,9 @@ UNDERVOLTAGE_SEEN = 1 << 16
 class BoardHealth(DeviceBase):
     """Reads small kernel files, no subprocess. What this machine doesn't have is None.
 
-    A dip of the supply between two readings is reported too, the first time: the firmware keeps
-    a bit for "has happened since boot".
+    A dip of the supply between two readings is reported too, once: the firmware keeps a bit for
+    "has happened", which the kernel's raspberrypi-hwmon clears every two seconds (without it the
+    bit stands until the next boot, and only the first dip is seen that way).
     """
 
     device = "health"

@@ -31,21 +31,18 @@ AUTO_EXPOSURE = 3
 PIPELINE_S = 0.070
 """Two frames at 30 a second: exposure of the last row, compression, the bus."""
 BUFFERS = 2
-READ_TIMEOUT_MS = 1000
 OLDEST_STAMP_S = 10.0
 
 
 def _open_v4l2(path: str) -> Any:
-    capture = cv2.VideoCapture()
-    capture.open(path, cv2.CAP_V4L2, [cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS])
-    return capture
+    return cv2.VideoCapture(path, cv2.CAP_V4L2)
 
 
 class UvcCamera(DeviceBase):
     """`open_capture` makes a `cv2.VideoCapture`; tests pass one that plays a camera.
 
-    `poll` waits for the next frame of the stream (some 30 ms), so this camera runs in
-    `hw.camera_process`.
+    `poll` waits for the next frame of the stream: some 30 ms, and ten seconds when the camera has
+    stopped sending. So this camera runs in `hw.camera_process`, whose deadline ends that.
     """
 
     device = "camera"
@@ -90,8 +87,17 @@ class UvcCamera(DeviceBase):
     def _set_mode(self, settings: CameraSettings) -> None:
         motion_jpeg = cv2.VideoWriter.fourcc(*"MJPG")
         self._lock("motion JPEG", cv2.CAP_PROP_FOURCC, motion_jpeg)
-        self._lock("a width in pixels", cv2.CAP_PROP_FRAME_WIDTH, settings.width_px)
-        self._lock("a height in pixels", cv2.CAP_PROP_FRAME_HEIGHT, settings.height_px)
+        # OpenCV takes a width only together with the height that follows it
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width_px)
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height_px)
+        sides = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+        width_px, height_px = (round(self._capture.get(side)) for side in sides)
+        if (width_px, height_px) != (settings.width_px, settings.height_px):
+            raise CameraError(
+                f"it can't do {settings.width_px} x {settings.height_px} pixels and offers "
+                f"{width_px} x {height_px}.",
+                action="Correct the recipe's camera settings.",
+            )
         # fewer buffers, fewer old frames to throw away; a driver may insist on its own number
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
 
@@ -162,7 +168,7 @@ class UvcCamera(DeviceBase):
             raise CameraTimeoutError("no frame arrived before the deadline.")
         if not self._capture.grab():
             if Path(self._path).exists():
-                return None  # it took longer than READ_TIMEOUT_MS; the deadline decides
+                return None  # a time-out of OpenCV's, not a loss; our deadline decides
             self._wanted = None
             raise CameraError(f"it has gone: there is no {self._path} any more.")
         self._sequence += 1

@@ -130,3 +130,27 @@ def write_faults(
         for image, found in faults:
             for fault in found:
                 rows.writerow([image, fault.component])
+
+
+def write_board_set(
+    folder: str | os.PathLike[str], boards: Sequence[Board], *, width_px: int, height_px: int
+) -> tuple[Path, ...]:
+    """A folder as `goldenboard teach` and `inspect` take it: a picture `<name>.png` of every
+    board, windows.csv of the first one and faults.csv with what is wrong with them. Returns the
+    pictures' paths in the order of the boards."""
+    where = Path(folder)
+    where.mkdir(parents=True, exist_ok=True)
+    paths = []
+    faults = []
+    for number, board in enumerate(boards):
+        picture = board.picture(width_px, height_px)
+        path = where / f"{board.name}.png"
+        written, data = cv2.imencode(".png", picture.pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        assert written
+        path.write_bytes(data.tobytes())
+        paths.append(path)
+        faults.append((path.name, picture.faults))
+        if number == 0:
+            write_windows(where / "windows.csv", picture.windows)
+    write_faults(where / "faults.csv", faults)
+    return tuple(paths)

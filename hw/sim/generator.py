@@ -13,6 +13,7 @@ import zxingcpp
 from hw.ports import Pixels
 from hw.sim.boards import BoardFault, BoardPicture, BoardWindow
 from hw.sim.pcb_design import (
+    FIDUCIALS,
     LABEL_AT,
     LABEL_MM,
     Place,
@@ -105,6 +106,15 @@ def windows(variant: int, width_px: int = 1920, height_px: int = 1374) -> tuple[
                 )
             )
     return tuple(found)
+
+
+def fiducials(
+    variant: int, width_px: int = 1920, height_px: int = 1374
+) -> tuple[tuple[float, float], ...]:
+    """Centres of the round copper marks of a variant, in pixels of a picture of this size."""
+    scale = scale_px_per_mm(width_px, height_px)
+    sheet = Sheet(0, 0, scale, pixels=np.zeros((height_px, width_px, 3), np.uint8))
+    return tuple(sheet.to_px(turn(at, variant)) for at in FIDUCIALS)
 
 
 def good_and_faulty(seed: int, *, variant: int = 0, faults: int = 1) -> GeneratedBoard:

@@ -209,7 +209,7 @@ class CameraContract(DeviceContract):
         lambda camera: camera.cancel(),
     )
 
-    def ask(self, rig: Any, *, after_s: float = 0.0, within_s: float = 5.0) -> float:
+    def ask(self, rig: Any, *, after_s: float = 0.0, within_s: float = 20.0) -> float:
         """Request a frame that starts more than `after_s` from now; returns that instant."""
         not_before_s: float = rig.clock.monotonic() + after_s
         rig.device.request(not_before_s=not_before_s, deadline_s=not_before_s + within_s)

@@ -12,10 +12,17 @@ import pytest
 import zxingcpp
 
 from hw.ports import Pixels
-from hw.sim.boards import BoardFault, BoardWindow, write_faults, write_windows
+from hw.sim.boards import (
+    BoardFault,
+    BoardWindow,
+    write_board_set,
+    write_faults,
+    write_windows,
+)
 from hw.sim.generator import (
     FAULT_KINDS,
     GeneratedBoard,
+    fiducials,
     good_and_faulty,
     windows,
     with_faults,
@@ -75,6 +82,17 @@ def test_windows_are_inside_apart_and_named_once(variant: int) -> None:
             if window.xmin_px < x < window.xmax_px and window.ymin_px < y < window.ymax_px
         ]
         assert inside == [window.component]
+
+
+@pytest.mark.parametrize("variant", range(4))
+def test_fiducials_are_bright_discs_in_dark_rings(variant: int) -> None:
+    grey = cv2.cvtColor(
+        GeneratedBoard(seed=2, variant=variant).picture().pixels, cv2.COLOR_BGR2GRAY
+    )
+    for x, y in fiducials(variant):
+        disc = int(grey[round(y), round(x)])
+        ring = [int(grey[round(y + dy), round(x + dx)]) for dx, dy in ((19, 0), (-19, 0), (0, -19))]
+        assert disc > max(ring) + 60
 
 
 @pytest.mark.parametrize("kind", FAULT_KINDS)
@@ -137,3 +155,21 @@ def test_the_files_that_teach_reads(tmp_path: Path) -> None:
         ],
     ]
     assert (tmp_path / "faults.csv").read_text().split() == ["image,component", "a.png,C1"]
+
+
+def test_a_set_of_boards_is_a_folder(tmp_path: Path) -> None:
+    fault = BoardFault(component="D1", kind="missing")
+    boards = [GeneratedBoard(seed=1), GeneratedBoard(seed=2, faults=(fault,))]
+    paths = write_board_set(tmp_path / "set", boards, width_px=480, height_px=344)
+    assert sorted(file.name for file in (tmp_path / "set").iterdir()) == [
+        "GB01-000001.png",
+        "GB01-000002.png",
+        "faults.csv",
+        "windows.csv",
+    ]
+    assert (tmp_path / "set/faults.csv").read_text().split() == [
+        "image,component",
+        "GB01-000002.png,D1",
+    ]
+    for path, board in zip(paths, boards, strict=True):
+        assert np.array_equal(cv2.imread(str(path)), board.picture(480, 344).pixels)
