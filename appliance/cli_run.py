@@ -71,11 +71,13 @@ def run(args: argparse.Namespace) -> int:
             if args.demo:
                 demo = Demo(args.demo_folder, boards=args.boards, recipe=args.recipe)
                 config = _chosen(demo.prepare(), args)
-                service = stack.enter_context(Service(config, cabinet=demo.cabinet))
+                service = Service(config, cabinet=demo.cabinet)
             else:
                 demo = None
-                config = _chosen(read_config(args.config or DEFAULT_PATH), args)
-                service = stack.enter_context(Service(config))
+                service = Service(_chosen(read_config(args.config or DEFAULT_PATH), args))
+            if not service.wait_until_whole(stop):
+                return EXIT_GOOD
+            stack.enter_context(service)
             _greet(service, simulated=args.demo)
             if demo is not None:
                 stack.enter_context(demo.hands(service.is_ready))

@@ -36,7 +36,7 @@ def found(sensed: Sensed, state: State, settings: ControllerSettings) -> Iterato
             code=DISK_FULL,
             device="storage",
             found=f"Free: {health.disk_free_bytes / 1e6:.0f} MB; needed: {least / 1e6:.0f} MB.",
-            action="Old pictures are being removed; if it stays, export the records, make room.",
+            action="Export the records and make room, or set a smaller quota for pictures.",
         )
     looking = state in {State.SEATED, State.INSPECTING}
     if looking and health is not None and health.undervoltage:

@@ -210,12 +210,7 @@ class Controller:
     def _gone(self, code: str) -> Probe:
         """The probe of a condition: it is not the case any more."""
 
-        def probe() -> bool:
-            if code == conditions.DISK_FULL:
-                self._recorder.make_room()
-            return conditions.is_over(code, self._sensed, self._settings)
-
-        return probe
+        return lambda: conditions.is_over(code, self._sensed, self._settings)
 
     def _serial_here(self, serial: str) -> bool:
         """Take a scanned serial for the board that is being looked at."""
@@ -395,6 +390,7 @@ class Controller:
 
     def _rest(self) -> None:
         self._current = None
+        self._recorder.make_room()
         try:
             self._cabinet.light.set(self._settings.idle_light)
         except HardwareError as error:

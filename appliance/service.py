@@ -19,11 +19,12 @@ from appliance.controller import Controller
 from appliance.loaded_recipe import RecipeShelf
 from appliance.machine import Facts, software_version
 from appliance.modelfile import find_model, models_folder
+from appliance.out_of_order import NoticePage, show_fault
 from appliance.recipe import Recipe
 from appliance.recorder import Recorder
 from appliance.states import State
 from appliance.status import FaultView, LampView, Status, StatusBoard
-from appliance.store import FirstLogin, Store, StoreError, system_clock
+from appliance.store import FirstLogin, InUseError, Store, StoreError, system_clock
 from appliance.vision.interpreter import InterpreterPool
 from appliance.web.app import create_app
 from appliance.web.serve import PageServer
@@ -63,9 +64,9 @@ class Pools:
 class Service:
     """`with Service(config) as service:` runs until the block ends.
 
-    The store is opened first: without a record there is no cabinet, and its `StoreError` goes to
-    the caller. A cabinet that can't be opened is tried again every five seconds while the pages
-    say what is wrong.
+    The store is opened first: without a record nothing may be judged. `wait_until_whole` waits
+    for it with the FAULT lamps on; without that, entering raises its `StoreError`. A cabinet that
+    can't be opened is tried again every five seconds while the pages say what is wrong.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Service:
         self.config = config
         self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
         self._stop = threading.Event()
+        self._whole: Store | None = None
         self.commands = CommandQueue()
         self.facts = Facts(
             unit=config.unit.name,
@@ -91,9 +93,7 @@ class Service:
 
     def __enter__(self) -> Self:
         config = self.config
-        self.store = Store.open(
-            config.records.folder, quota_bytes=int(config.records.pictures_gb * 1e9)
-        )
+        self.store, self._whole = self._whole or self._open_store(), None
         try:
             self.first_login = self.store.ensure_first_technician()
             self.store.add_event("software_started", by=None, detail=self.facts.software_version)
@@ -108,6 +108,32 @@ class Service:
         self._thread = threading.Thread(target=self._run_cabinet, name="controller", daemon=True)
         self._thread.start()
         return self
+
+    def wait_until_whole(self, stop: threading.Event) -> bool:
+        """Call it before entering: shows FAULT on the lamps and says why on the pages' address
+        while the record can't be opened, trying again every few seconds. False when `stop` came.
+
+        A record that another process owns is no fault of this unit: its `InUseError` is raised.
+        """
+        pages = self.config.pages
+        while not stop.is_set():
+            try:
+                self._whole = self._open_store()
+                return True
+            except InUseError:
+                raise
+            except StoreError as error:
+                log.error("FAULT %s: %s", error.code, error)
+                notice = NoticePage(pages.host, pages.port, error)
+                try:
+                    show_fault(self._make_cabinet, stop, OPEN_AGAIN_S)
+                finally:
+                    notice.close()
+        return False
+
+    def _open_store(self) -> Store:
+        records = self.config.records
+        return Store.open(records.folder, quota_bytes=int(records.pictures_gb * 1e9))
 
     def __exit__(
         self,
