@@ -189,8 +189,9 @@ def _obey_mailbox(child: CameraChild, mailbox: queue.SimpleQueue[Message]) -> No
 
 
 def main() -> None:
-    # Ctrl-C is for the cabinet, which closes this process by itself
+    # Ctrl-C and a stopping service reach the whole group; the cabinet closes this process itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     line_fd, memory_fd = (int(text) for text in sys.argv[1:3])
     serve(Connection(line_fd), mmap.mmap(memory_fd, 0))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -190,8 +192,21 @@ def test_the_simulated_camera_follows_its_world() -> None:
         assert float(shoot(rig).pixels.mean()) > empty + 10
 
 
-def test_a_unit_without_its_camera_does_not_open(tmp_path: Path) -> None:
+def test_a_stopping_service_leaves_the_camera_to_the_cabinet(rig: OddRig) -> None:
+    """systemd sends SIGTERM to every process of the service at once."""
+    with rig.device as camera:
+        camera.configure(told(8000))
+        assert camera.process_id is not None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(camera.process_id, number)
+        assert shoot(rig).exposure_us == 8000
+
+
+def test_a_unit_without_its_camera_does_not_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The whole way of a real unit, on mock pins, up to the webcam that isn't there."""
+    monkeypatch.setattr("hw.raspberry_pi.KEEPS_OUTPUTS", ())
     pins = rigs.PinSwitchedLightRig()
     settings = CabinetSettings(
         kind="raspberry-pi",

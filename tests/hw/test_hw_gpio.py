@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -162,6 +163,6 @@ def test_a_kernel_that_keeps_outputs_is_refused(tmp_path: Path, module: str) -> 
 
 
 def test_without_lgpio_there_is_no_other_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "lgpio", None)
+    monkeypatch.setitem(sys.modules, "lgpio", None)
     with pytest.raises(WiringError, match="can't be reached through lgpio"):
         lgpio_factory()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -173,7 +174,8 @@ def test_the_cabinet_is_chosen_by_name_only(monkeypatch: pytest.MonkeyPatch) -> 
     assert (chosen.simulated, isinstance(chosen.clock, RealClock)) == (True, True)
     with pytest.raises(WiringError, match="no kind of cabinet 'real'; there are \"raspberry-pi\""):
         open_cabinet(CabinetSettings(kind="real"))  # type: ignore[arg-type]
-    monkeypatch.setitem(__import__("sys").modules, "lgpio", None)
+    monkeypatch.setattr("hw.raspberry_pi.KEEPS_OUTPUTS", ())
+    monkeypatch.setitem(sys.modules, "lgpio", None)
     with pytest.raises(WiringError, match="lgpio"):
         open_cabinet(CabinetSettings(kind="raspberry-pi"))
 
