@@ -26,6 +26,7 @@ from appliance.web import (
     technician,
 )
 from appliance.web.access import check_every_view, has_rank
+from appliance.web.rejudging import Archives
 from appliance.web.sessions import Sessions
 from appliance.web.settings import WebSettings
 from appliance.web.site import Site, attach, csrf_token, person
@@ -75,6 +76,7 @@ def create_app(
             ),
             throttle=LoginThrottle(settings.clock),
             gate=StreamGate(settings.max_streams),
+            archives=Archives(),
             one_pin_at_a_time=threading.Lock(),
         ),
     )

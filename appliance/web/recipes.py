@@ -23,7 +23,7 @@ from appliance.store import Role
 from appliance.web import asking
 from appliance.web.access import needs, open_to_all
 from appliance.web.problems import ProblemError
-from appliance.web.rejudging import MOST_BOARDS, archive_of, rejudged
+from appliance.web.rejudging import MOST_BOARDS, rejudged
 from appliance.web.site import ask, signed_in, site
 from appliance.web.texts import t
 
@@ -63,7 +63,7 @@ def one(name: str) -> str:
     recipe = load(folder, check_pictures=False)
     chosen = asking.text(request.args, "window")
     window = next((w for w in recipe.windows if w.component == chosen), None)
-    archive = archive_of(site().store, name, recipe)
+    archive = site().archives.of(site().store, name, recipe)
     return render_template(
         "recipe.html",
         folder=name,
@@ -86,7 +86,9 @@ def preview(name: str) -> str:
     changed = with_thresholds(recipe, {component: bands})
     return render_template(
         "recipe_preview.html",
-        outcome=rejudged(archive_of(site().store, name, recipe), recipe, changed, component),
+        outcome=rejudged(
+            site().archives.of(site().store, name, recipe), recipe, changed, component
+        ),
         component=component,
     )
 

@@ -5,9 +5,10 @@ The scores are the ones that were recorded; the code that calls them is the cabi
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
-from appliance.decide import rejudge
+from appliance.decide import call_of, rejudge
 from appliance.recipe import Recipe
 from appliance.store import Selection, Store, StoredInspection
 from appliance.terms import Call, Verdict
@@ -63,19 +64,35 @@ class Outcome:
     """How many boards get each call in this window."""
 
 
-def archive_of(store: Store, folder: str, recipe: Recipe) -> Archive:
-    """The newest boards that were judged by any version of this recipe; records name a recipe
-    by its folder."""
-    rows = store.boards(Selection(recipe=folder), limit=MOST_BOARDS)
-    known = {window.component for window in recipe.windows}
-    boards = []
-    for row in rows:
-        if row.windows != len(known) or row.verdict in (None, Verdict.FAULT):
-            continue
-        board = store.inspection(row.inspection_id)
-        if {w.result.component for w in board.windows} == known:
-            boards.append(board)
-    return Archive(boards=tuple(boards))
+class Archives:
+    """Reads the boards behind a recipe's page, and keeps the last ones: a slider asks for the
+    same again and again, and what it costs is taken from the inspection's time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: object = None
+        self._kept = Archive(boards=())
+
+    def of(self, store: Store, folder: str, recipe: Recipe) -> Archive:
+        """The newest boards that were judged by any version of this recipe; records name a
+        recipe by its folder."""
+        known = frozenset(window.component for window in recipe.windows)
+        rows = [
+            row
+            for row in store.boards(Selection(recipe=folder), limit=MOST_BOARDS)
+            if row.windows == len(known) and row.verdict not in (None, Verdict.FAULT)
+        ]
+        key = (known, tuple((r.inspection_id, r.answered, r.true_defects) for r in rows))
+        with self._lock:
+            if key != self._key:
+                boards = (store.inspection(row.inspection_id) for row in rows)
+                self._kept = Archive(
+                    boards=tuple(
+                        b for b in boards if {w.result.component for w in b.windows} == known
+                    )
+                )
+                self._key = key
+            return self._kept
 
 
 def rejudged(archive: Archive, now: Recipe, then: Recipe, component: str) -> Outcome:
@@ -84,13 +101,13 @@ def rejudged(archive: Archive, now: Recipe, then: Recipe, component: str) -> Out
     changes = []
     for board in archive.boards:
         scores = {w.result.component: w.result.score for w in board.windows}
-        verdict_now, _, results_now = rejudge(now.windows, scores)
-        verdict_then, _, results_then = rejudge(then.windows, scores)
-        call_now = next(r.call for r in results_now if r.component == component)
-        call_then = next(r.call for r in results_then if r.component == component)
+        call_now = _call(now, component, scores)
+        call_then = _call(then, component, scores)
         counts[call_then] += 1
         if call_now is call_then:
             continue
+        verdict_now, _, _ = rejudge(now.windows, scores)
+        verdict_then, _, _ = rejudge(then.windows, scores)
         window = next(w for w in board.windows if w.result.component == component)
         changes.append(
             Change(
@@ -106,3 +123,10 @@ def rejudged(archive: Archive, now: Recipe, then: Recipe, component: str) -> Out
         )
     changes.sort(key=lambda change: -change.score)
     return Outcome(judged=len(archive.boards), changes=tuple(changes), calls_then=counts)
+
+
+def _call(recipe: Recipe, component: str, scores: dict[str, float]) -> Call:
+    window = recipe.window(component)
+    return call_of(
+        scores[component], review_above=window.review_above, defect_above=window.defect_above
+    )

@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, session
 from appliance.commands import Command, CommandQueue
 from appliance.status import StatusBoard
 from appliance.store import Store
+from appliance.web.rejudging import Archives
 from appliance.web.sessions import Person, Sessions
 from appliance.web.settings import WebSettings
 from appliance.web.streams import StreamGate
@@ -29,6 +30,7 @@ class Site:
     sessions: Sessions
     throttle: LoginThrottle
     gate: StreamGate
+    archives: Archives
     one_pin_at_a_time: threading.Lock
     """Checking a PIN costs 64 MB by design: two at once would cost the unit its memory."""
 

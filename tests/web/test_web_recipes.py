@@ -8,7 +8,7 @@ from appliance.commands import ReloadRecipe, SelectRecipe
 from appliance.recipe import load, with_thresholds
 from appliance.store import Selection
 from appliance.terms import Answer, Call, Verdict
-from appliance.web.rejudging import archive_of, rejudged
+from appliance.web.rejudging import Archives, rejudged
 from tests.web import demo as demos
 from tests.web.conftest import Visitor
 from tests.web.demo import Demo
@@ -82,7 +82,7 @@ def test_an_unusable_recipe_is_listed_with_its_reason(demo: Demo, technician: Vi
 def test_the_preview_judges_as_the_cabinet_would(filled: tuple[Demo, dict[str, int]]) -> None:
     demo, _ = filled
     recipe = load(demo.recipes / "demo")
-    archive = archive_of(demo.store, "demo", recipe)
+    archive = Archives().of(demo.store, "demo", recipe)
     same = rejudged(archive, recipe, recipe, "C1")
     assert same.changes == ()
     judged = [
@@ -103,6 +103,23 @@ def test_the_preview_judges_as_the_cabinet_would(filled: tuple[Demo, dict[str, i
     for change in outcome.changes:
         assert change.call_then is (Call.DEFECT if change.score > 0.3 else Call.UNSURE)
         assert change.verdict_then is not Verdict.PASS
+
+
+def test_the_archive_is_read_anew_when_it_changed(demo: Demo) -> None:
+    recipe = load(demo.recipes / "demo")
+    archives = Archives()
+    first = demo.add(Verdict.REVIEW, {"C1": Call.UNSURE})
+    one = archives.of(demo.store, "demo", recipe)
+    assert archives.of(demo.store, "demo", recipe) is one
+    demo.store.add_review(first, "C1", Answer.FALSE_CALL, "Ana")
+    answered = archives.of(demo.store, "demo", recipe)
+    assert answered.boards[0].windows[0].answer is Answer.FALSE_CALL
+    second = demo.add(Verdict.PASS)
+    demo.add(Verdict.FAULT)
+    demo.add(None)
+    boards = archives.of(demo.store, "demo", recipe).boards
+    assert [b.inspection_id for b in boards] == [second, first]
+    assert archives.of(demo.store, "other", recipe).boards == ()
 
 
 def test_the_preview_page(filled: tuple[Demo, dict[str, int]]) -> None:
