@@ -33,7 +33,8 @@ class Sensed:
 
     @property
     def clear(self) -> bool:
-        return self.slot is not None and self.slot.clear
+        """Whether the slot is empty for certain: both switches open now, and not only bouncing."""
+        return self.slot is not None and self.slot.clear and not self.seated
 
     def broken(self, device: str) -> HardwareError | None:
         return next((error for error in self.errors if error.device == device), None)

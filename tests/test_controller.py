@@ -227,6 +227,18 @@ def test_what_the_machine_could_not_judge_is_recorded_as_error(bench: Bench) -> 
     bench.run_until(State.EMPTY)
 
 
+def test_a_board_that_is_taken_out_of_a_fault_is_not_taken_for_a_new_one(bench: Bench) -> None:
+    """The switches bounce and open one after the other."""
+    for _ in range(12):
+        bench.insert(FAULT)
+        bench.run_until(State.FAULT)
+        bench.run(2.0)
+        bench.remove()
+        assert bench.states[-2:] == [State.FAULT, State.EMPTY]
+    bench.settle()
+    assert [row.result for row in bench.rows()] == [TestResult.ERROR] * 12
+
+
 def test_the_button_tries_again_with_the_board_in(bench: Bench) -> None:
     bench.insert(FAULT, PASS)
     bench.run_until(State.FAULT)
