@@ -90,6 +90,8 @@ class FakePicamera2:
         self.buffers_out = 0
         self.started = False
         self.closed = False
+        self.exposed_from_s: dict[int, float] = {}
+        """The truth of every frame by its number."""
         self._told: dict[str, Any] = {}
         self._history: list[tuple[int, dict[str, Any]]] = [(0, {})]
         self._number = 0
@@ -167,6 +169,7 @@ class FakePicamera2:
             said["LensPosition"] = controls.get("LensPosition", 1.0)
         self.buffers_out += 1
         start_s = readout_s - exposure_us / 1e6
+        self.exposed_from_s[self._number] = start_s
         self._queue.append(FakeRequest(self, self._number, start_s, said))
 
     def _serve(self) -> None:

@@ -13,7 +13,7 @@ import rigs
 from hw.errors import CameraError, CameraTimeoutError
 from hw.picam import BUFFERS, open_picam
 from hw.ports import CameraSettings
-from hw.uvc import UvcCamera
+from hw.uvc import PIPELINE_S, UvcCamera
 
 
 def ask(rig: rigs.CameraRig, *, after_s: float = 0.0, within_s: float = 5.0) -> float:
@@ -48,7 +48,9 @@ def test_a_frame_whose_exposure_began_before_the_instant_is_not_new() -> None:
         for _ in range(20):
             not_before_s = ask(rig, after_s=0.013)
             frame = rig.frame(camera)
-            assert not_before_s < frame.sensor_time_s <= not_before_s + 0.3
+            truth_s = rig.system.cameras[0].exposed_from_s[frame.sequence]
+            assert not_before_s < truth_s <= not_before_s + 0.3
+            assert frame.sensor_time_s == pytest.approx(truth_s, abs=1e-6)
 
 
 def test_frames_before_the_new_controls_have_arrived_are_skipped() -> None:
@@ -196,6 +198,17 @@ def test_settings_in_v4l2_units(tmp_path: Path) -> None:
         (5200.0, 0.0),
         40.0,
     )
+
+
+def test_a_webcams_frame_is_called_older_than_its_stamp(tmp_path: Path) -> None:
+    rig = rigs.UvcRig(tmp_path)
+    with rig.device as camera:
+        camera.configure(rig.settings)
+        not_before_s = ask(rig)
+        frame = rig.frame(camera)
+        stamp_s = rig.webcam.get(cv2.CAP_PROP_POS_MSEC) / 1000
+    assert frame.sensor_time_s == pytest.approx(stamp_s - 0.008 - PIPELINE_S, abs=1e-6)
+    assert frame.sensor_time_s > not_before_s
 
 
 @pytest.mark.parametrize(

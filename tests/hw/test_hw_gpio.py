@@ -38,7 +38,7 @@ def test_closed_lamps_are_inputs() -> None:
     assert [rig.pin(pin.bcm).function for pin in pins] == ["input"] * 4
 
 
-def test_green_goes_out_before_red_comes_on() -> None:
+def test_lamps_go_out_before_others_come_on() -> None:
     rig = rigs.PinBeaconRig()
     switched: list[tuple[str, bool]] = []
     with rig.device as beacon:
@@ -52,7 +52,15 @@ def test_green_goes_out_before_red_comes_on() -> None:
 
             pin._set_state = note
         beacon.show(Lamps(red=True))
-    assert switched[:3] == [("amber", False), ("green", False), ("red", True)]
+        beacon.show(Lamps(green=True))
+    assert switched[:6] == [
+        ("amber", False),
+        ("green", False),
+        ("red", True),
+        ("red", False),
+        ("amber", False),
+        ("green", True),
+    ]
 
 
 def test_a_lamp_that_refuses_darkens_the_others() -> None:
