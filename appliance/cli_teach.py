@@ -10,10 +10,12 @@ from pathlib import Path
 
 from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE, Ticker, add_model_options, open_pool
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
-from appliance.recipe import Recipe
+from appliance.recipe import CameraLock, Recipe
 from appliance.refusal import Refusal
 from appliance.tables import read_faults, read_windows
 from appliance.teach import Lesson, teach
+from appliance.terms import Rect
+from appliance.toml_strict import read_toml
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -45,6 +47,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="recipe folder")
     parser.add_argument("--cradle", help="identity of the cradle that holds this board")
+    parser.add_argument(
+        "--camera",
+        type=Path,
+        metavar="TOML",
+        help="settings every frame must have been taken with: exposure_us, analogue_gain, "
+        "colour_gains, lens_position, light_level",
+    )
+    parser.add_argument(
+        "--grey",
+        type=_rect,
+        metavar="X0,Y0,X1,Y1",
+        help="the cradle's grey patch, in pixels; its colour is learnt and checked",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     add_model_options(parser)
     parser.set_defaults(run=run)
@@ -68,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
             goldens=goldens,
             faults=faults,
             cradle=args.cradle,
+            camera=read_toml(args.camera, CameraLock) if args.camera else CameraLock(),
+            grey=args.grey,
         )
         model = open_model(args.model or DEFAULT_BACKBONE, models_folder(args.models))
         with open_pool(model, args.interpreters) as pool, Ticker(sys.stderr) as ticker:
@@ -102,3 +119,11 @@ def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> N
         f"{seconds:.1f} s"
     )
     print(f"Thresholds: {recipe.guarantee}")
+
+
+def _rect(text: str) -> Rect:
+    try:
+        xmin, ymin, xmax, ymax = (float(each) for each in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"four numbers X0,Y0,X1,Y1, not {text!r}") from None
+    return Rect(xmin_px=xmin, ymin_px=ymin, xmax_px=xmax, ymax_px=ymax)

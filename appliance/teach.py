@@ -19,10 +19,12 @@ from appliance.recipe import (
     CameraLock,
     CodeRegion,
     Golden,
+    GreyPatch,
     ModelUse,
     PictureSize,
     Recipe,
     RecipeError,
+    check_rect,
     check_windows,
     create,
     reference_file,
@@ -30,7 +32,7 @@ from appliance.recipe import (
 )
 from appliance.refusal import Refusal
 from appliance.tables import WindowRow
-from appliance.terms import Window
+from appliance.terms import Rect, Window
 from appliance.vision.align import AnchorPatch, Located, coarse_factor, locate
 from appliance.vision.anchors import LEAST_ANCHORS, candidate_anchors, choose_anchors
 from appliance.vision.codes import find_code
@@ -39,7 +41,15 @@ from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.judge import CROP
 from appliance.vision.learnt import keep, learn
 from appliance.vision.pose import Pose
-from appliance.vision.quality import Colour, Quality, check_size, colour_of, learn_bounds, measure
+from appliance.vision.quality import (
+    Colour,
+    Quality,
+    check_size,
+    colour_of,
+    grey_of,
+    learn_bounds,
+    measure,
+)
 from appliance.vision.samples import decoded_crops, gather
 
 Progress = Callable[[str, int, int], None]
@@ -63,6 +73,8 @@ class Lesson:
     faults: tuple[frozenset[str], ...]
     cradle: str | None = None
     camera: CameraLock = field(default_factory=CameraLock)
+    grey: Rect | None = None
+    """The cradle's grey patch in pixels of the frame; its colour is learnt from the pictures."""
 
 
 def teach(
@@ -83,6 +95,8 @@ def teach(
     first = read_picture(lesson.goldens[0])
     picture = PictureSize(width_px=first.shape[1], height_px=first.shape[0])
     windows = _windows(lesson, picture, pool.model.sha256)
+    if lesson.grey is not None:
+        check_rect("grey patch", lesson.grey, picture)
     _check_samples(lesson)
     code = find_code(first)
     bounds = _starting_bounds(picture)
@@ -200,6 +214,7 @@ def _cut_all(
     goldens: list[Golden] = []
     qualities: list[Quality] = []
     colours: list[Colour] = []
+    greys: list[Colour] = []
     first: Pixels | None = None
     for number, (path, frame) in enumerate(_frames(lesson.goldens)):
         progress("Cutting windows", number + 1, len(lesson.goldens))
@@ -209,6 +224,8 @@ def _cut_all(
             pose = _found(path, frame, anchors, recipe.alignment, first).pose
         qualities.append(measure(frame, anchors))
         colours.append(colour_of(frame, anchors, pose))
+        if lesson.grey is not None:
+            greys.append(grey_of(frame, lesson.grey))
         bad = lesson.faults[number]
         left_out = tuple(w.component for w in recipe.windows if w.component in bad)
         goldens.append(Golden(source=path.name, pose=pose, left_out=left_out))
@@ -216,8 +233,14 @@ def _cut_all(
             if window.component not in bad:
                 crop = cut_native(frame, window.rect, pose, recipe.crop)
                 crops[reference_file(index, number)] = _png(crop.pixels)
-    learnt = learn_bounds(qualities, colours)
+    patch = None if lesson.grey is None else GreyPatch(rect=lesson.grey, bgr=_mean(greys))
+    learnt = learn_bounds(qualities, colours, patch)
     return revised(recipe, goldens=tuple(goldens), quality=learnt), crops
+
+
+def _mean(colours: Sequence[Colour]) -> Colour:
+    blue, green, red = np.mean(colours, axis=0)
+    return float(blue), float(green), float(red)
 
 
 def _found(

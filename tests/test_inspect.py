@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from teaching import COMPONENTS, HEIGHT_PX, WIDTH_PX, Pictures, backbone, picture
+from teaching import COMPONENTS, HEIGHT_PX, WIDTH_PX, Pictures, backbone, picture, window_rows
 
 from appliance import cli_inspect, cli_teach
 from appliance.inspection import Inspector
@@ -321,3 +321,33 @@ def test_a_moved_threshold_moves_the_call(
     inspection = Inspector(changed, pool).inspect(picture(1))
     assert [each.component for each in inspection.windows if each.call is Call.DEFECT] == ["C1"]
     assert inspection.verdict is Verdict.FAIL
+
+
+def test_the_camera_lock_and_the_grey_patch_are_taught_and_checked(
+    pictures: Pictures, tmp_path: Path, capsys: pytest.CaptureFixture[str], pool: InterpreterPool
+) -> None:
+    lock = tmp_path / "camera.toml"
+    lock.write_text("exposure_us = 8000\ncolour_gains = [1.9, 1.6]\n")
+    windows = pictures.windows_csv(window_rows()[:1])
+    board = picture(1).copy()
+    board[20:60, 20:60] = (120, 122, 124)
+    golden = pictures.save("grey.png", board)
+    words = ("teach", "--name", "G", "--windows", windows, "--golden", golden)
+    further = ("--camera", lock, "--grey", "25,25,55,55")
+    assert goldenboard(*words, "--out", tmp_path / "g", *further) == 0
+    recipe = load(tmp_path / "g")
+    assert (recipe.camera.exposure_us, recipe.camera.colour_gains) == (8000, (1.9, 1.6))
+    assert recipe.quality.grey is not None
+    assert recipe.quality.grey.bgr == (120.0, 122.0, 124.0)
+    inspector = Inspector(recipe, pool)
+    assert inspector.inspect(board).verdict is Verdict.PASS
+    board[20:60, 20:60] = (120, 122, 150)
+    found = inspector.inspect(board)
+    assert (found.verdict, "grey patch" in found.reason) == (Verdict.FAULT, True)
+    lock.write_text("exposure_ms = 8\n")
+    assert goldenboard(*words, "--out", tmp_path / "h", "--camera", lock) == 2
+    assert "Did you mean 'exposure_us'" in capsys.readouterr().err
+    assert goldenboard(*words, "--out", tmp_path / "h", "--grey", "0,0,9999,10") == 2
+    assert "grey patch inside the picture" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        goldenboard(*words, "--out", tmp_path / "h", "--grey", "0,0,9")
