@@ -48,6 +48,9 @@ _FINE_SHARE, _COARSE_SHARE = 0.3, 0.7
 _PRIOR_MEANS = 2.0
 _PRIOR_SPREADS = 5.0
 """How many golden boards the board's usual mean and spread are worth against a window's own."""
+_LEAST_SPREAD = 0.05
+"""Of the usual value. Golden boards taken one after the other are more alike than those of next
+month will be, and a window must not shout because its golden boards hardly differ."""
 _STRANGE = 3.0
 _STRANGE_FEW = 10.0
 """Weight of the strangeness: the first, and the second divided by the number of boards."""
@@ -72,11 +75,18 @@ class _Scale:
     def score(self, values: Floats, strangeness: Floats) -> Floats:
         """A part is faulty because it looks unlike or because it is turned, so the stronger of
         the two counts: adding them would let either dilute the other."""
-        deviation = (values - self.mean) / self.spread
-        known = _FINE_SHARE * deviation[..., 0] + _COARSE_SHARE * deviation[..., 1]
-        if not self.may_turn:
-            known = np.maximum(known, deviation[..., 2])
+        unlike, turned = self._deviations(values)
+        known = np.maximum(unlike, turned) if not self.may_turn else unlike
         return np.asarray(known + self.strange * strangeness, dtype=np.float32)
+
+    def looks_turned(self, values: Floats) -> bool:
+        """Whether more speaks for a turned part than for one that looks unlike."""
+        unlike, turned = self._deviations(values)
+        return not self.may_turn and bool(turned > unlike)
+
+    def _deviations(self, values: Floats) -> tuple[Floats, Floats]:
+        spreads = (values - self.mean) / self.spread
+        return _FINE_SHARE * spreads[..., 0] + _COARSE_SHARE * spreads[..., 1], spreads[..., 2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,9 +106,9 @@ class _Pooled:
                 "copies or with a second golden board"
             )
         variances = np.stack([each.var(axis=0, ddof=1) for each in many])
+        mean = np.stack([each.mean(axis=0) for each in many]).mean(axis=0)
         return cls(
-            mean=np.stack([each.mean(axis=0) for each in many]).mean(axis=0),
-            variance=np.maximum(np.median(variances, axis=0), 1e-8),
+            mean=mean, variance=np.maximum(np.median(variances, axis=0), _least_variance(mean))
         )
 
     def scale(self, values: Floats, polarity: Polarity, boards: int) -> _Scale:
@@ -107,12 +117,19 @@ class _Pooled:
         mean = (values.sum(axis=0) + _PRIOR_MEANS * self.mean) / (n + _PRIOR_MEANS)
         squares = ((values - mean) ** 2).sum(axis=0)
         variance = (squares + _PRIOR_SPREADS * self.variance) / (n + _PRIOR_SPREADS)
+        variance = np.maximum(variance, _least_variance(self.mean))
+        # The mean itself is known only so well: a new value lies about it that much wider.
+        variance *= 1.0 + 1.0 / (n + _PRIOR_MEANS)
         return _Scale(
             mean=mean.astype(np.float32),
             spread=np.sqrt(variance).astype(np.float32),
             may_turn=polarity is Polarity.HALF_TURN,
             strange=_STRANGE + _STRANGE_FEW / boards,
         )
+
+
+def _least_variance(mean: Floats) -> Floats:
+    return np.asarray((_LEAST_SPREAD * mean) ** 2 + 1e-8, dtype=np.float32)
 
 
 def _pooled(samples: Sequence[WindowSamples], learnt: Sequence[LearntWindow]) -> _Pooled:
@@ -176,7 +193,7 @@ class ReferenceJudge:
             reason=reason_for(
                 heat,
                 strangeness=float(evidence.strangeness),
-                nearer_turned=float(evidence.values[2]),
+                turned=scale.looks_turned(evidence.values),
             ),
         )
 

@@ -6,19 +6,26 @@ import numpy as np
 
 from appliance.vision.judge_maps import Floats
 
-_OTHER_PART = 0.5
-"""Strangeness from which more speaks for another part, or none, than for the same one."""
+_UNLIKE = 0.5
+"""Strangeness from which more speaks for something else than for the part as it was taught."""
+_ABSENT = 0.65
+"""Strangeness that a part which is there, but turned, hardly reaches."""
 _SPREAD_OUT = 0.6
 """Share of the cells that a difference must cover to be called all over."""
 
 
-def reason_for(heat: Floats, *, strangeness: float, nearer_turned: float) -> str:
+def reason_for(heat: Floats, *, strangeness: float, turned: bool) -> str:
     """Say what differs, given the (rows, columns) heat map, the strangeness (1 as an unrelated
-    part) and by how much a golden part turned by 180° is nearer than an upright one."""
-    if nearer_turned > 0.0:
-        return "It looks turned by 180°."
-    if strangeness >= _OTHER_PART:
+    part), and whether more speaks for a turned part than for one that looks unlike.
+
+    An empty place is unlike an upright part and a turned one, but not in the same degree; so
+    whatever is very strange is not called turned."""
+    if turned and strangeness < _ABSENT:
+        return "It looks turned."
+    if strangeness >= _ABSENT:
         return "The part is missing, or it is another part."
+    if strangeness >= _UNLIKE:
+        return "It looks like another part, or a turned one."
     return f"It differs {_place(heat)}."
 
 

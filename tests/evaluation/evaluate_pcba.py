@@ -276,9 +276,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "rows": [asdict(row) for row in rows],
                 }
             )
-    if args.json:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(json.dumps({"model": model.sha256, "runs": runs}, indent=1))
+            if args.json:  # after every run: a long evaluation that is stopped keeps its figures
+                args.json.parent.mkdir(parents=True, exist_ok=True)
+                args.json.write_text(json.dumps({"model": model.sha256, "runs": runs}, indent=1))
     return 0
 
 
