@@ -224,9 +224,10 @@ def best_match(region: Gray, patch: Gray, *, fraction: bool = False) -> tuple[Fl
     nowhere = np.full(2, np.nan), -1.0
     if region.shape[0] < patch.shape[0] or region.shape[1] < patch.shape[1]:
         return nowhere
-    if float(region.std()) < _LEAST_CONTRAST or float(patch.std()) < _LEAST_CONTRAST:
+    region = np.ascontiguousarray(region)
+    if min(_contrast(region), _contrast(patch)) < _LEAST_CONTRAST:
         return nowhere
-    match = cv2.matchTemplate(np.ascontiguousarray(region), patch, cv2.TM_CCOEFF_NORMED)
+    match = cv2.matchTemplate(region, patch, cv2.TM_CCOEFF_NORMED)
     np.nan_to_num(match, copy=False, nan=-1.0, posinf=-1.0, neginf=-1.0)
     _, value, _, (x, y) = cv2.minMaxLoc(match)
     place = np.array([x, y], dtype=np.float64)
@@ -237,6 +238,11 @@ def best_match(region: Gray, patch: Gray, *, fraction: bool = False) -> tuple[Fl
             place[1] += _peak(match[y - 1, x], match[y, x], match[y + 1, x])
     # OpenCV's float sums can leave a value above 1 where the patch is nearly flat.
     return place, float(value) if value <= 1.001 else -1.0
+
+
+def _contrast(gray: Gray) -> float:
+    """Standard deviation in levels; numpy's would go through float64."""
+    return float(cv2.meanStdDev(gray)[1][0, 0])
 
 
 def shrink(gray: Gray, factor: int) -> Gray:
