@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from appliance.web.problems import ProblemError
 from appliance.web.texts import t
 
 MOST_TEXT = 128
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 PAGE_SIZE = 50
 
 
@@ -108,4 +110,6 @@ def own_path(target: str) -> str:
 
 def _instant(name: str) -> str | None:
     found = text(request.args, name)
+    if found and not _UTC.fullmatch(found):
+        raise bad(t("ask.instant", name=name))
     return found or None

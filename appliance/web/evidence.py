@@ -43,6 +43,8 @@ class Mark:
     box: Box | None
     golden_url: str | None
     seen_url: str | None
+    heat_url: str | None
+    """This board's crop with where it differs, where the record has one."""
     answer: Answer | None
     answered_by: str | None
     review_id: int | None
@@ -140,7 +142,7 @@ def _mark(
     number: int | None,
     recipe: Recipe | None,
     alignment: Alignment | None,
-    urls: tuple[str | None, str | None],
+    urls: tuple[str | None, str | None, str | None],
 ) -> Mark:
     result = window.result
     taught = None
@@ -162,6 +164,7 @@ def _mark(
         box=box,
         golden_url=urls[0],
         seen_url=urls[1],
+        heat_url=urls[2],
         answer=window.answer,
         answered_by=window.answered_by,
         review_id=window.review_id,
@@ -179,14 +182,18 @@ def _frame_size(inspection: StoredInspection, recipe: Recipe | None) -> tuple[in
 
 def _crop_urls(
     inspection_id: int, component: str, kept: set[str], recipe: Recipe | None
-) -> tuple[str | None, str | None]:
-    golden, seen = f"golden:{component}", f"seen:{component}"
+) -> tuple[str | None, str | None, str | None]:
+    """Golden, seen and heat map. A golden crop that was not kept comes from the recipe."""
+    golden, seen, heat = (f"{kind}:{component}" for kind in ("golden", "seen", "heat"))
     golden_url = _picture_url(inspection_id, golden) if golden in kept else None
     if golden_url is None and recipe is not None and recipe.folder is not None:
         golden_url = url_for(
             "recipes.golden", name=recipe.folder.name, version=recipe.version, component=component
         )
-    return golden_url, _picture_url(inspection_id, seen) if seen in kept else None
+    seen_url, heat_url = (
+        _picture_url(inspection_id, name) if name in kept else None for name in (seen, heat)
+    )
+    return golden_url, seen_url, heat_url
 
 
 def _picture_url(inspection_id: int, name: str) -> str:

@@ -78,6 +78,7 @@ TEXTS: Final[dict[str, str]] = {
     "marks.seen": "This board",
     "marks.golden_alt": "{component} on the golden board",
     "marks.seen_alt": "{component} on this board",
+    "marks.heat_alt": "Where {component} differs from the golden board",
     "marks.expired": "The picture was deleted to make room; the record stays.",
     "marks.no_picture": "No picture was kept of this board.",
     # boards
@@ -120,6 +121,7 @@ TEXTS: Final[dict[str, str]] = {
     "ask.too_long": "“{name}” is longer than {most} characters.",
     "ask.missing": "“{name}” is missing.",
     "ask.number": "“{name}” has to be a number.",
+    "ask.instant": "“{name}” has to be a time such as 2026-03-02T07:30:00.000Z.",
     "ask.choice": "That is none of the choices.",
     "ask.printable": "The serial holds characters that can't be printed.",
     "board.title": "Board {id}",
@@ -165,6 +167,7 @@ TEXTS: Final[dict[str, str]] = {
     "review.undo": "Undo {component}",
     "review.record": "Whole record",
     "review.said": "{by} says: {answer}. A new answer replaces it.",
+    "review.heat": "Where it differs",
     "review.sign_in": "To answer, sign in as an operator.",
     "review.done": "Every place is answered",
     "review.done.how": "Undo takes the last answer back.",

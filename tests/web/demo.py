@@ -323,6 +323,9 @@ class Demo:
         for window in windows():
             if judged.get(window.component, Call.GOOD) is not Call.GOOD:
                 pictures[f"seen:{window.component}"] = encoded(crop(pixels, window))
+                pictures[f"heat:{window.component}"] = encoded(
+                    cv2.bitwise_not(crop(pixels, window))
+                )
                 pictures[f"golden:{window.component}"] = encoded(crop(picture(1), window))
         self.clock.advance(1.4)
         number = self.store.add_inspection(record, pictures)

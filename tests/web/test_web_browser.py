@@ -329,6 +329,12 @@ def test_review_by_keys(demo: Demo, screen: Open) -> None:
     opened = screen()
     opened.sign_in("Ana", demos.OPERATOR_PIN)
     page = opened.live(f"/boards/{number}/review")
+    seen, heat = (page.locator(f".one img[src$='{kind}:C1']") for kind in ("seen", "heat"))
+    shown = []
+    for _ in range(2):
+        page.keyboard.press("h")
+        shown.append((seen.is_visible(), heat.is_visible()))
+    assert shown == [(False, True), (True, False)]
     page.keyboard.press("d")
     page.wait_for_selector("text=1 of 2 places answered")
     page.keyboard.press("g")

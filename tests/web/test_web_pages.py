@@ -226,6 +226,7 @@ def test_the_api_for_programs(filled: tuple[Demo, dict[str, int]]) -> None:
         ("/api/nothing", 404, "http_404"),
         ("/api/boards/99999", 404, "record_missing"),
         ("/api/boards?limit=many", 400, "bad_request"),
+        ("/api/boards?since=yesterday", 400, "bad_request"),
         ("/api/boards?verdict=MAYBE", 400, "bad_request"),
         ("/api/boards?serial=" + "x" * 200, 400, "bad_request"),
     ],

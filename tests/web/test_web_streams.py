@@ -84,6 +84,12 @@ def test_places_are_counted_and_given_back() -> None:
     assert gate.open_streams == 1
 
 
+def test_asking_for_the_head_takes_no_place(demo: Demo, visitor: Visitor) -> None:
+    with visitor.client.head("/events") as answer:
+        assert answer.status_code == 200
+    assert demo.app.extensions["goldenboard"].gate.open_streams == 0
+
+
 def test_a_stream_too_many_is_told_to_ask_instead(demo: Demo, visitor: Visitor) -> None:
     gate = demo.app.extensions["goldenboard"].gate
     while gate.enter():

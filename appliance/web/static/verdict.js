@@ -64,7 +64,8 @@ async function bringEvidence(id) {
   if (id === null) return;
   try {
     const answer = await fetch(page.dataset.boardUrl.replace(/0$/, String(id)));
-    if (!answer.ok || wanted !== id) return;
+    if (wanted !== id) return;
+    if (!answer.ok) { wanted = null; return; } // asked for again with the next status
     const text = await answer.text();
     if (wanted !== id) return; // another board meanwhile
     evidence.innerHTML = text; // escaped by the server's templates
@@ -72,7 +73,7 @@ async function bringEvidence(id) {
     shown = id;
     page.dataset.evidence = "yes";
     fit();
-  } catch { /* the word and the lamps stand without pictures */ }
+  } catch { if (wanted === id) wanted = null; } // the word and the lamps stand without pictures
 }
 
 function drawFaults(list) {
