@@ -54,6 +54,8 @@ month will be, and a window must not shout because its golden boards hardly diff
 _STRANGE = 3.0
 _STRANGE_FEW = 10.0
 """Weight of the strangeness: the first, and the second divided by the number of boards."""
+_MIRRORED = 0.5
+"""Share of a good part's usual lead of upright over turned that a turned one has the other way."""
 _UNRELATED = 10
 """Windows that are looked at to learn how far unrelated parts are."""
 
@@ -80,9 +82,12 @@ class _Scale:
         return np.asarray(known + self.strange * strangeness, dtype=np.float32)
 
     def looks_turned(self, values: Floats) -> bool:
-        """Whether more speaks for a turned part than for one that looks unlike."""
+        """Whether more speaks for a turned part than for one that looks unlike; or it is as near
+        to a turned golden part as a good one usually is to an upright one."""
         unlike, turned = self._deviations(values)
-        return not self.may_turn and bool(turned > unlike)
+        lead = -float(self.mean[2])
+        mirrored = lead > 4.0 * self.spread[2] and values[2] > _MIRRORED * lead
+        return not self.may_turn and bool(turned > unlike or mirrored)
 
     def _deviations(self, values: Floats) -> tuple[Floats, Floats]:
         spreads = (values - self.mean) / self.spread
