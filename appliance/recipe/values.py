@@ -99,7 +99,7 @@ class QualityBounds:
     """Median over the anchors' surroundings of the mean squared Laplacian, divided by the
     variance there, so that it does not follow the light."""
     colour: tuple[float, float, float]
-    """Shares of blue, green and red in the anchors: the bare board's own colour."""
+    """Median shares of blue, green and red between the anchors: the board's own colour."""
     colour_tolerance: float
     grey: GreyPatch | None = None
 
