@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import math
 import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -31,6 +35,7 @@ from appliance.recipe import (
     versions,
     with_thresholds,
 )
+from appliance.recipe.durable import exchange
 from appliance.terms import Polarity, Rect, Window
 from appliance.vision.crop import CropRule
 from appliance.vision.pose import Pose
@@ -144,6 +149,39 @@ def test_two_people_saving_at_once_lose_nothing(taught: Path) -> None:
     with pytest.raises(RecipeError, match="version 2, saved meanwhile"):
         save(with_thresholds(mine, {"C2": (2.0, 3.0)}), taught)
     assert snapshot(taught) == before
+
+
+def test_of_many_saving_at_the_same_instant_one_wins(taught: Path) -> None:
+    start = threading.Barrier(6, timeout=30)
+
+    def change(number: int) -> bool:
+        mine = load(taught)
+        start.wait()
+        try:
+            save(with_thresholds(mine, {"C2": (float(number), 9.0)}), taught)
+        except RecipeError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as people:
+        assert sorted(people.map(change, range(6))) == [False] * 5 + [True]
+    assert (load(taught).version, versions(taught)) == (2, (1, 2))
+
+
+@pytest.mark.parametrize("swap", [0, -1])
+def test_folders_are_exchanged_with_and_without_the_systems_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swap: int
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+        (folder / "name").write_text(folder.name)
+    if swap:
+        refusing = SimpleNamespace(renameat2=lambda *_: swap)
+        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: refusing)
+    exchange(one, other)
+    assert ((one / "name").read_text(), (other / "name").read_text()) == ("other", "one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "other"]
 
 
 @pytest.mark.parametrize(

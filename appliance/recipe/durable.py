@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _AT_FDCWD = -100
@@ -48,6 +51,17 @@ def sync_tree(folder: Path) -> None:
         sync_folder(Path(parent))
 
 
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Hold the folder against other writers, of this process or another, while in the block."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def exchange(one: Path, other: Path) -> None:
     """Swap two paths of one file system in a single step (renameat2, Linux 3.15).
 
@@ -56,7 +70,8 @@ def exchange(one: Path, other: Path) -> None:
     """
     libc = ctypes.CDLL(None, use_errno=True)
     names = (os.fsencode(one), os.fsencode(other))
-    if libc.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
+    swap = getattr(libc, "renameat2", None)  # glibc has it since 2.28, others may not
+    if swap and swap(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0:
         return
     aside = other.with_name(f".{other.name}.aside")
     other.rename(aside)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import tomli_w
 
-from appliance.recipe.durable import exchange, sync_folder, sync_tree, write_durably
+from appliance.recipe.durable import exchange, only_writer, sync_folder, sync_tree, write_durably
 from appliance.recipe.errors import RecipeError
 from appliance.recipe.values import FORMAT, Recipe, in_folder, reference_file, revised
 from appliance.toml_strict import TomlError, build, to_table
@@ -88,6 +88,12 @@ def save(recipe: Recipe, folder: Path) -> Recipe:
     Returns the recipe with its new version. Raises `RecipeError` when somebody else saved a
     version in between (nothing is overwritten), or when it can't be written.
     """
+    load(folder, check_pictures=False)  # says in words what is wrong with the folder, if anything
+    with only_writer(folder):
+        return _save(recipe, folder)
+
+
+def _save(recipe: Recipe, folder: Path) -> Recipe:
     current = load(folder, check_pictures=False)
     if current.version != recipe.version:
         raise RecipeError(
