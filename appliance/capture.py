@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hw.cabinet import Cabinet
 from hw.errors import CameraError
-from hw.ports import CameraSettings, Frame
+from hw.ports import Camera, CameraSettings, Frame, Light
 
 
 class StaleFrameError(CameraError):
@@ -28,6 +27,8 @@ class CaptureTimes:
     """How long a board rocks in its cradle after the switches have closed."""
     frame_deadline_s: float = 3.0
     """How long after the earliest useful instant a frame may take."""
+    trial_deadline_s: float = 10.0
+    """The same for the picture that tries a camera again: its driver may have to start anew."""
 
 
 _EXPOSURE_TOLERANCE = 0.02
@@ -63,35 +64,55 @@ def check_settings(frame: Frame, wanted: CameraSettings) -> None:
             raise CameraSettingsError(f"expected {name} {want:g}, found {found}.")
 
 
+class CameraSetup:
+    """What the camera was told last. It is told again only when that changes or when a frame
+    showed that it was not obeyed: telling may take as long as the camera likes."""
+
+    def __init__(self, camera: Camera) -> None:
+        self.camera = camera
+        self._told: CameraSettings | None = None
+
+    def ensure(self, settings: CameraSettings) -> None:
+        """Raises `CameraError`."""
+        if settings != self._told:
+            self.camera.configure(settings)
+            self._told = settings
+
+    def doubt(self) -> None:
+        self._told = None
+
+
 class Capture:
     """The way to one frame, a step a tick. Used for boards and, without a board, as the probe
     that tells whether a broken camera works again."""
 
     def __init__(
         self,
-        cabinet: Cabinet,
+        light: Light,
+        setup: CameraSetup,
         *,
         settings: CameraSettings,
         light_level: float,
         now_s: float,
-        times: CaptureTimes,
+        settle_s: float,
+        deadline_s: float,
     ) -> None:
         """Sets the light and asks for the frame. Raises `LightError`, `CameraError`."""
-        self._cabinet = cabinet
+        self._setup = setup
+        self._camera = setup.camera
         self._settings = settings
-        light = cabinet.light
-        wait_s = times.board_settle_s
+        wait_s = settle_s
         if light.level != light_level:
             light.set(light_level)
             wait_s = max(wait_s, light.settle_s)
         self.not_before_s = now_s + wait_s
-        self.deadline_s = self.not_before_s + times.frame_deadline_s
-        cabinet.camera.configure(settings)
-        cabinet.camera.request(not_before_s=self.not_before_s, deadline_s=self.deadline_s)
+        self.deadline_s = self.not_before_s + deadline_s
+        setup.ensure(settings)
+        self._camera.request(not_before_s=self.not_before_s, deadline_s=self.deadline_s)
 
     def step(self) -> Frame | None:
         """The checked frame, or None while it is under way. Raises `CameraError`."""
-        frame = self._cabinet.camera.poll()
+        frame = self._camera.poll()
         if frame is None:
             return None
         if not frame.sensor_time_s > self.not_before_s:
@@ -99,8 +120,12 @@ class Capture:
             raise StaleFrameError(
                 f"the picture began {late_s:.2f} s before the board lay still in settled light."
             )
-        check_settings(frame, self._settings)
+        try:
+            check_settings(frame, self._settings)
+        except CameraSettingsError:
+            self._setup.doubt()
+            raise
         return frame
 
     def cancel(self) -> None:
-        self._cabinet.camera.cancel()
+        self._camera.cancel()

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance import conditions, indicate
-from appliance.capture import Capture
+from appliance.capture import CameraSetup, Capture
 from appliance.commands import CommandQueue
 from appliance.controller_settings import ControllerSettings
 from appliance.fault_desk import FaultDesk, at_once
@@ -110,8 +110,10 @@ class Controller:
         self._recipes = RecipeSlot(load_recipe, judge)
         if recipe_folder is not None:
             self._recipes.want(recipe_folder)
+        self._setup = CameraSetup(cabinet.camera)
         self._desk = FaultDesk(
             cabinet,
+            self._setup,
             recorder,
             utc=lambda: moment().utc,
             recipe=lambda: self._recipes.recipe,
@@ -329,12 +331,15 @@ class Controller:
             if current.capture is None:
                 if self._judge.busy:
                     return
+                times = self._settings.capture_times
                 current.capture = Capture(
-                    self._cabinet,
+                    self._cabinet.light,
+                    self._setup,
                     settings=current.recipe.camera,
                     light_level=current.recipe.light_level,
                     now_s=now_s,
-                    times=self._settings.capture_times,
+                    settle_s=times.board_settle_s,
+                    deadline_s=times.frame_deadline_s,
                 )
             current.frame = current.capture.step()
         except HardwareError as error:
@@ -343,6 +348,13 @@ class Controller:
             return
         if current.frame is not None:
             self._handle(Event.FRAME_TAKEN)
+
+    def _set_camera(self, recipe: RecipeInUse) -> None:
+        """While nobody waits: after this the first board is as quick as any other."""
+        try:
+            self._setup.ensure(recipe.camera)
+        except HardwareError as error:
+            self._desk.add_capture(error)
 
     def _submit_judging(self) -> None:
         current = self._current
@@ -433,8 +445,10 @@ class Controller:
                 self._handle(Event.RECIPE_READY)
             case State.EMPTY if recipe is None:
                 self._handle(Event.RECIPE_MISSING)
-            case State.EMPTY if seated and not self._desk.open:
+            case State.EMPTY if seated and self._sensed.lies_in and not self._desk.open:
                 self._handle(Event.BOARD_SEATED)
+            case State.EMPTY if recipe is not None and not self._desk.open:
+                self._set_camera(recipe)
             case state if state in _WITH_BOARD and not seated:
                 self._handle(Event.BOARD_REMOVED)
         if self._desk.open and self.state is not State.FAULT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from appliance.capture import Capture, CaptureTimes
+from appliance.capture import CameraSetup, Capture, CaptureTimes
 from appliance.faults import Fault, Faults, Probe
 from appliance.judging import RecipeInUse
 from appliance.recorder import Recorder
@@ -30,6 +30,7 @@ class FaultDesk:
     def __init__(
         self,
         cabinet: Cabinet,
+        setup: CameraSetup,
         recorder: Recorder,
         *,
         utc: Callable[[], str],
@@ -40,6 +41,7 @@ class FaultDesk:
     ) -> None:
         """`recipe` is the one in use now, `judging` whether the frame memory is being read."""
         self._cabinet = cabinet
+        self._setup = setup
         self._recorder = recorder
         self._utc = utc
         self._recipe = recipe
@@ -114,11 +116,13 @@ class FaultDesk:
         try:
             if self._trial is None:
                 self._trial = Capture(
-                    self._cabinet,
+                    self._cabinet.light,
+                    self._setup,
                     settings=recipe.camera,
                     light_level=recipe.light_level,
                     now_s=self._cabinet.clock.monotonic(),
-                    times=self._times,
+                    settle_s=0.0,
+                    deadline_s=self._times.trial_deadline_s,
                 )
             frame = self._trial.step()
         except HardwareError as error:
