@@ -238,7 +238,7 @@ def test_a_shift_ends_as_its_script_says(tmp_path: Path, recipe: Callable[[], Re
 
         counts = Counter(result for result, _ in script.rows)
         assert (counts[PASSED], counts[FAILED]) == (script.greens, script.stopped)
-        tally = bench.store.figures().tally
+        tally = bench.store.figures().boards
         assert tally.passed == counts[PASSED]
         assert tally.failed + tally.review == counts[FAILED]
         assert tally.aborted == counts[ABORTED]

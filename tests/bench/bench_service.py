@@ -123,7 +123,7 @@ def _wait_for_boards(records: Path, running: subprocess.Popen[bytes]) -> int:
     while time.monotonic() < end_s and running.poll() is None:
         try:
             with Store.open_for_reading(records) as store:
-                judged = store.figures().tally.inspected
+                judged = store.figures().boards.inspected
         except MissingError:
             judged = 0
         if judged >= PEAK_BOARDS:
