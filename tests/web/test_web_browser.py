@@ -292,7 +292,7 @@ def test_no_page_is_wider_than_its_screen(demo: Demo, screen: Open, size: dict[s
         "/", "/supervisor", "/boards/", f"/boards/{numbers[0]}", f"/boards/{numbers[0]}/review",
         "/technician/", "/recipes/", "/recipes/demo?window=C1", "/sign-in", "/operators/",
     ):  # fmt: skip
-        page = opened.live(path)
+        page = opened.go(path)
         assert scrolls(page)[0] is False, path
     for status in (demos.broken(), demos.at_work(State.INSPECTING), demos.maintenance()):
         demo.show(status)

@@ -54,6 +54,18 @@ def test_every_answer_is_closed_to_other_hosts(visitor: Visitor) -> None:
         assert "Access-Control-Allow-Origin" not in headers
 
 
+def test_scripts_are_asked_for_again_after_an_update(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = visitor.get("/static/cabinet.js")
+    assert first.headers["Cache-Control"] == "no-cache"
+    kept = {"If-None-Match": first.headers["ETag"]}
+    assert visitor.get("/static/cabinet.js", headers=kept).status_code == 304
+    monkeypatch.setattr("appliance.web.live.release", lambda: "updated")
+    assert visitor.get("/static/cabinet.js", headers=kept).status_code == 200
+    assert visitor.get("/static/nothing.js").status_code == 404
+
+
 def test_templates_hold_no_inline_code_and_no_other_host() -> None:
     for file in sorted(WEB.glob("templates/*.html")):
         text = file.read_text(encoding="utf-8")
