@@ -31,37 +31,29 @@ class CaptureTimes:
     """The same for the picture that tries a camera again: its driver may have to start anew."""
 
 
-_EXPOSURE_TOLERANCE = 0.02
-_GAIN_TOLERANCE = 0.02
-
-
 def check_settings(frame: Frame, wanted: CameraSettings) -> None:
     """Raise `CameraSettingsError` naming the first setting of `frame` that isn't the wanted one.
 
-    Exposure and gains may be off by 2 %: a sensor rounds them to whole lines and steps.
+    Exposure and gain may be off by 2 % (a sensor rounds them to whole rows and gain steps),
+    colour gains by 1 %, the lens by 0.05 dioptres.
     """
     height_px, width_px = frame.pixels.shape[:2]
     if (width_px, height_px) != (wanted.width_px, wanted.height_px):
         raise CameraSettingsError(
             f"expected {wanted.width_px}×{wanted.height_px} px, found {width_px}×{height_px} px."
         )
-    pairs: list[tuple[str, float | None, float | None, float]] = [
-        ("exposure (µs)", wanted.exposure_us, frame.exposure_us, _EXPOSURE_TOLERANCE),
-        ("gain", wanted.analogue_gain, frame.analogue_gain, _GAIN_TOLERANCE),
-        ("lens position", wanted.lens_position, frame.lens_position, _GAIN_TOLERANCE),
+    rows: list[tuple[str, float | None, float | None, float]] = [
+        ("exposure in µs", wanted.exposure_us, frame.exposure_us, 0.02 * (wanted.exposure_us or 0)),
+        ("gain", wanted.analogue_gain, frame.analogue_gain, 0.02 * (wanted.analogue_gain or 0)),
+        ("lens position", wanted.lens_position, frame.lens_position, 0.05),
     ]
-    if wanted.colour_gains is not None:
-        pairs += [
-            (name, want, found, _GAIN_TOLERANCE)
-            for name, want, found in zip(
-                ("red gain", "blue gain"), wanted.colour_gains, frame.colour_gains, strict=True
-            )
-        ]
-    for name, want, found, tolerance in pairs:
-        if want is None:
-            continue
-        if found is None or not abs(found - want) <= tolerance * max(abs(want), 1e-6):
-            raise CameraSettingsError(f"expected {name} {want:g}, found {found}.")
+    gains = zip(wanted.colour_gains or (None, None), frame.colour_gains, strict=True)
+    for name, (want, found) in zip(("red gain", "blue gain"), gains, strict=True):
+        rows.append((name, want, found, 0.01 * (want or 0)))
+    for name, want, found, room in rows:
+        if want is not None and (found is None or not abs(found - want) <= room):
+            shown = "none" if found is None else f"{found:g}"
+            raise CameraSettingsError(f"expected {name} {want:g}, found {shown}.")
 
 
 class CameraSetup:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from appliance.recipe.values import CameraLock, GreyPatch, PictureSize, QualityBounds
+from appliance.recipe.values import GreyPatch, PictureSize, QualityBounds
 from appliance.refusal import Refusal
 from appliance.terms import Rect
 from appliance.vision.align import AnchorPatch
@@ -169,38 +169,6 @@ def grey_of(frame: Pixels, rect: Rect) -> tuple[float, float, float]:
     x0, x1 = math.ceil(rect.xmin_px), math.floor(rect.xmax_px)
     blue, green, red = frame[y0:y1, x0:x1].reshape(-1, 3).mean(axis=0)
     return float(blue), float(green), float(red)
-
-
-def check_camera(
-    lock: CameraLock,
-    *,
-    exposure_us: int,
-    analogue_gain: float,
-    colour_gains: tuple[float, float],
-    lens_position: float | None = None,
-) -> None:
-    """Raises `QualityError` when a frame's metadata is not what the recipe locks.
-
-    Exposure and gain may differ by 2 % (a sensor takes whole rows and gain steps), colour gains
-    by 1 %, the lens by 0.05 dioptres."""
-    pairs: list[tuple[str, float | None, float | None, float]] = [
-        ("exposure in µs", lock.exposure_us, exposure_us, 0.02 * (lock.exposure_us or 0)),
-        ("analogue gain", lock.analogue_gain, analogue_gain, 0.02 * (lock.analogue_gain or 0)),
-        ("lens position", lock.lens_position, lens_position, 0.05),
-    ]
-    for name, gain, seen in zip(
-        ("red gain", "blue gain"), lock.colour_gains or (None, None), colour_gains, strict=True
-    ):
-        pairs.append((name, gain, seen, 0.01 * (gain or 0)))
-    for name, expected, found, room in pairs:
-        if expected is None:
-            continue
-        if found is None or not abs(found - expected) <= room:
-            raise QualityError(
-                expected=f"a frame taken with {name} {expected:g}",
-                found="none" if found is None else f"{found:g}",
-                action="The camera did not keep the recipe's settings: restart the unit.",
-            )
 
 
 def _sharpness(frame: Pixels, anchor: AnchorPatch) -> float:

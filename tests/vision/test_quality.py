@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from teaching import HEIGHT_PX, WIDTH_PX, picture, window_rows
 
-from appliance.recipe import AlignmentBounds, CameraLock, GreyPatch, PictureSize, QualityBounds
+from appliance.recipe import AlignmentBounds, GreyPatch, PictureSize, QualityBounds
 from appliance.terms import Rect
 from appliance.vision.align import AnchorPatch
 from appliance.vision.anchors import candidate_anchors
@@ -18,7 +17,6 @@ from appliance.vision.crop import Pixels
 from appliance.vision.pose import Pose
 from appliance.vision.quality import (
     QualityError,
-    check_camera,
     check_colour,
     check_grey,
     check_quality,
@@ -134,42 +132,3 @@ def test_the_grey_patch_tells_a_cast_and_a_level() -> None:
     for cast in ((20, 0, 0), (0, 0, 20), (20, 20, 20)):
         with pytest.raises(QualityError, match="grey patch"):
             check_grey(frame + np.array(cast, np.uint8), patch)
-
-
-LOCK = CameraLock(exposure_us=8000, analogue_gain=2.0, colour_gains=(1.9, 1.6), lens_position=5.0)
-SEEN = {
-    "exposure_us": 8000,
-    "analogue_gain": 2.0,
-    "colour_gains": (1.9, 1.6),
-    "lens_position": 5.0,
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({}, None),
-        ({"exposure_us": 8100, "analogue_gain": 2.03, "colour_gains": (1.91, 1.6)}, None),
-        ({"exposure_us": 8200}, "exposure in µs 8000; found 8200"),
-        ({"exposure_us": 4000}, "exposure in µs 8000; found 4000"),
-        ({"analogue_gain": 2.1}, "analogue gain 2; found 2.1"),
-        ({"analogue_gain": float("nan")}, "analogue gain 2; found nan"),
-        ({"colour_gains": (2.0, 1.6)}, "red gain 1.9; found 2"),
-        ({"colour_gains": (1.9, 1.7)}, "blue gain 1.6; found 1.7"),
-        ({"lens_position": 5.2}, "lens position 5; found 5.2"),
-        ({"lens_position": None}, "lens position 5; found none"),
-    ],
-)
-def test_the_frames_metadata_must_be_the_recipes(
-    change: dict[str, object], words: str | None
-) -> None:
-    if words is None:
-        check_camera(LOCK, **{**SEEN, **change})
-    else:
-        with pytest.raises(QualityError, match=words):
-            check_camera(LOCK, **{**SEEN, **change})
-
-
-def test_what_the_recipe_does_not_lock_is_not_checked() -> None:
-    check_camera(replace(LOCK, lens_position=None), **{**SEEN, "lens_position": None})
-    check_camera(CameraLock(), **SEEN)
