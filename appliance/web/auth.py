@@ -121,7 +121,7 @@ def change_pin() -> ResponseReturnValue:
     return redirect(url_for("auth.form", said="pin"), 303)
 
 
-@pages.post("/work/begin")
+@pages.post("/duty/begin")
 @needs(Role.OPERATOR)
 def begin_work() -> ResponseReturnValue:
     """Boards from now on are recorded under this name."""
@@ -129,14 +129,14 @@ def begin_work() -> ResponseReturnValue:
     return redirect(url_for("auth.form", said="work"), 303)
 
 
-@pages.post("/work/end")
+@pages.post("/duty/end")
 @needs(Role.OPERATOR)
 def end_work() -> ResponseReturnValue:
     ask(SignOut(by=signed_in().name))
     return redirect(url_for("auth.form", said="work"), 303)
 
 
-@pages.post("/work/serial")
+@pages.post("/duty/serial")
 @needs(Role.OPERATOR)
 def enter_serial() -> ResponseReturnValue:
     """For who has no scanner."""

@@ -45,7 +45,7 @@ def test_signing_out_ends_it_also_for_a_copied_cookie(demo: Demo, operator: Visi
     assert copied is not None
     assert operator.post("/sign-out").status_code == 303
     operator.client.set_cookie("goldenboard", copied.value)
-    assert operator.post("/work/begin").status_code == 401
+    assert operator.post("/duty/begin").status_code == 401
     assert demo.commands.get() is None
 
 
@@ -124,7 +124,7 @@ def test_a_badge_signs_in_as_operator_only(demo: Demo, visitor: Visitor) -> None
     assert visitor.post("/sign-in", badge="BADGE-1", next="/").status_code == 303
     visitor.refresh_token()
     assert visitor.post("/technician/lamp-test").status_code == 403
-    assert visitor.post("/work/begin").status_code == 303
+    assert visitor.post("/duty/begin").status_code == 303
     assert demo.commands.get() == SignIn(operator="Teo")
 
 
@@ -176,11 +176,11 @@ def test_after_signing_in_only_ones_own_pages(
 
 
 def test_work_at_the_cabinet(demo: Demo, operator: Visitor) -> None:
-    assert operator.post("/work/begin").status_code == 303
-    assert operator.post("/work/serial", serial=" SN 1 ").status_code == 303
-    assert operator.post("/work/serial", serial="a\x07b").status_code == 400
-    assert operator.post("/work/serial", serial="x" * 101).status_code == 400
-    assert operator.post("/work/end").status_code == 303
+    assert operator.post("/duty/begin").status_code == 303
+    assert operator.post("/duty/serial", serial=" SN 1 ").status_code == 303
+    assert operator.post("/duty/serial", serial="a\x07b").status_code == 400
+    assert operator.post("/duty/serial", serial="x" * 101).status_code == 400
+    assert operator.post("/duty/end").status_code == 303
     assert [demo.commands.get() for _ in range(4)] == [
         SignIn(operator="Ana"),
         EnterSerial(serial="SN 1", by="Ana"),
@@ -202,7 +202,7 @@ def test_people_are_looked_after(demo: Demo, technician: Visitor) -> None:
     assert bo.sign_in("Bo", "9876").status_code == 303
     changed = technician.post("/operators/change", name="Bo", role="supervisor", pin="long enough")
     assert changed.status_code == 303
-    assert bo.post("/work/begin").status_code == 401
+    assert bo.post("/duty/begin").status_code == 401
     assert demo.store.operator("Bo").role is Role.SUPERVISOR
     assert technician.post("/operators/active", name="Bo", active="no").status_code == 303
     assert demo.store.verify_pin("Bo", "long enough") is None
