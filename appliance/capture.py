@@ -48,8 +48,8 @@ def check_settings(frame: Frame, wanted: CameraSettings) -> None:
         ("lens position", wanted.lens_position, frame.lens_position, 0.05),
     ]
     gains = zip(wanted.colour_gains or (None, None), frame.colour_gains, strict=True)
-    for name, (want, found) in zip(("red gain", "blue gain"), gains, strict=True):
-        rows.append((name, want, found, 0.01 * (want or 0)))
+    for name, (gain, seen) in zip(("red gain", "blue gain"), gains, strict=True):
+        rows.append((name, gain, seen, 0.01 * (gain or 0)))
     for name, want, found, room in rows:
         if want is not None and (found is None or not abs(found - want) <= room):
             shown = "none" if found is None else f"{found:g}"
