@@ -35,7 +35,7 @@ from tests.evaluation.baseline import GreyCorrelation
 from tests.evaluation.figures import Rate, auroc, rate, share_lost
 from tests.evaluation.pcba import Boards
 
-CURVE = (1, 2, 5)
+CURVE = (5, 2, 1)
 SEEDS = (0, 1, 2)
 _FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pcba-fixed-pose"
 
@@ -69,7 +69,7 @@ def judged_rows(
         lesson = Lesson(
             name="pcba",
             part_number="pcba",
-            windows=data.windows(goldens[0]),
+            windows=data.windows(goldens),
             goldens=tuple(data.picture(board) for board in goldens),
             faults=tuple(data.not_good(board) for board in goldens),
         )
@@ -234,13 +234,17 @@ def print_suspects(rows: Sequence[Row]) -> None:
             )
 
 
+def _count(text: str) -> int | None:
+    return None if text == "all" else int(text)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=_FOLDER, metavar="DIR")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there")
     parser.add_argument("--splits", nargs="+", default=["val", "test"], metavar="SPLIT")
-    parser.add_argument("--curve", nargs="*", type=int, default=list(CURVE), metavar="N",
-                        help="numbers of golden boards to teach from beside all")  # fmt: skip
+    parser.add_argument("--goldens", nargs="+", type=_count, default=[None, *CURVE], metavar="N",
+                        help="how many boards to teach from, one run each; or: all")  # fmt: skip
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS), metavar="SEED")
     args = parser.parse_args(arguments)
     if not args.data.is_dir():
@@ -248,8 +252,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     data = Boards.read(args.data)
     runs: list[dict[str, Any]] = []
-    plans: list[tuple[int | None, int]] = [(None, 0)]
-    plans += [(count, seed) for count in sorted(args.curve, reverse=True) for seed in args.seeds]
+    plans = [
+        (count, seed)
+        for count in args.goldens
+        for seed in (args.seeds if count is not None else args.seeds[:1])
+    ]
     model = open_model(DEFAULT_BACKBONE, models_folder(None))
     with InterpreterPool(model, min(4, cores())) as pool:
         for count, seed in plans:

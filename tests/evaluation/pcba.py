@@ -67,10 +67,13 @@ class Boards:
     def of(self, *splits: str) -> list[str]:
         return [board for board, split in self.splits.items() if split in splits]
 
-    def windows(self, first_golden: str) -> tuple[WindowRow, ...]:
-        """The windows in pixels of that board's picture. All parts count as polarised: the set
-        does not say which may turn, and its good boards show those that do."""
-        dx, dy = self.shifts_px[first_golden]
+    def windows(self, goldens: Sequence[str]) -> tuple[WindowRow, ...]:
+        """The windows that are good on one of these boards, in pixels of the first one's picture.
+
+        All parts count as polarised: the set does not say which may turn, and its good boards
+        show those that do."""
+        untaught = frozenset.intersection(*(self.not_good(board) for board in goldens))
+        dx, dy = self.shifts_px[goldens[0]]
         return tuple(
             WindowRow(
                 component=component,
@@ -84,6 +87,7 @@ class Boards:
                 polarity=Polarity.FIXED,
             )
             for component, part_type, rect in self.components
+            if component not in untaught
         )
 
     def not_good(self, board: str) -> frozenset[str]:
@@ -95,16 +99,12 @@ class Boards:
         )
 
     def goldens(self, count: int | None, seed: int) -> list[str]:
-        """`count` train boards by a fixed seed, or all; drawn again until every window is good
-        on one of them, as a technician would have to."""
+        """`count` train boards by a fixed seed, or all."""
         train = self.of("train")
         if count is None or count >= len(train):
             return train
         random = np.random.default_rng(seed)
-        while True:
-            chosen = sorted(random.choice(train, count, replace=False).tolist())
-            if not frozenset.intersection(*(self.not_good(board) for board in chosen)):
-                return chosen
+        return sorted(random.choice(train, count, replace=False).tolist())
 
 
 def _rows(path: Path) -> Sequence[dict[str, str]]:
