@@ -13,7 +13,7 @@ from pathlib import Path
 
 from appliance.cli_common import EXIT_GOOD, Ticker, open_pool
 from appliance.config import Config, read_config
-from appliance.generated import generated_lesson
+from appliance.generated import generated_lesson, photographs
 from appliance.inspection import Inspector
 from appliance.modelfile import DEFAULT_BACKBONE, ModelFile, models_folder, open_model
 from appliance.recipe import load
@@ -115,8 +115,8 @@ def _judges(args: argparse.Namespace) -> str:
         )
         recipe = teach(lesson, pool, Path(folder) / "recipe", progress=ticker)
         inspector = Inspector(recipe, pool)
-        good = inspector.inspect(GeneratedBoard(seed=90).picture(*_SIZE_PX).pixels)
-        bad = inspector.inspect(GeneratedBoard(seed=91, faults=_FAULTS).picture(*_SIZE_PX).pixels)
+        boards = [GeneratedBoard(seed=90), GeneratedBoard(seed=91, faults=_FAULTS)]
+        good, bad = (inspector.inspect(pixels) for pixels in photographs(boards, _SIZE_PX))
     wrong = {each.component for each in bad.windows if each.call != "GOOD"}
     if bad.verdict not in {Verdict.FAIL, Verdict.REVIEW} or "C1" not in wrong:
         raise _Wrong(

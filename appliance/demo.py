@@ -36,7 +36,7 @@ from hw.sim.shift import ShiftPlayer, endless_shift
 log = logging.getLogger(__name__)
 
 RECIPE = "demo-board"
-GOLDEN_BOARDS = 6
+GOLDEN_BOARDS = 12
 SIZE_PX = (1920, 1374)
 
 

@@ -15,7 +15,7 @@ from appliance.refusal import Refusal
 from appliance.terms import Inspection
 from appliance.vision.crop import Pixels
 from appliance.vision.interpreter import InterpreterPool
-from appliance.vision.picture import golden_picture, seen_picture, suspects, to_jpeg
+from appliance.vision.picture import golden_picture, heat_picture, seen_picture, suspects, to_jpeg
 from hw.ports import CameraSettings, Frame
 
 ARCHIVE_WIDTH_PX = 1600
@@ -75,6 +75,9 @@ def archive_pictures(frame: Pixels, recipe: Recipe, inspection: Inspection) -> d
         seen = seen_picture(frame, recipe, window, inspection)
         pictures[f"seen:{each.component}"] = to_jpeg(seen)
         pictures[f"golden:{each.component}"] = to_jpeg(golden_picture(recipe, each.component))
+        heat = inspection.heat_maps.get(each.component)
+        if heat is not None and heat.size:
+            pictures[f"heat:{each.component}"] = to_jpeg(heat_picture(heat))
     return pictures
 
 

@@ -36,6 +36,7 @@ from hw.errors import HardwareError
 log = logging.getLogger(__name__)
 
 OPEN_AGAIN_S = 5.0
+PUBLISH_S = 0.5
 _SECRET = "page.key"
 
 
@@ -185,8 +186,7 @@ class Service:
                 return
             except HardwareError as error:
                 log.exception("The cabinet can't be opened")
-                self.board.publish(self._out_of_order(error))
-                self._stop.wait(OPEN_AGAIN_S)
+                self._show_out_of_order(error)
 
     def _controller(self, cabinet: Cabinet) -> Controller:
         shelf = RecipeShelf(self.config.recipes.folder, self._pools.for_recipe)
@@ -233,6 +233,14 @@ class Service:
             simulated=self.facts.simulated,
             unit=self.facts.unit,
         )
+
+    def _show_out_of_order(self, error: HardwareError) -> None:
+        """Until the next try. Published again and again: pages take silence for a lost cabinet."""
+        status = self._out_of_order(error)
+        for _ in range(round(OPEN_AGAIN_S / PUBLISH_S)):
+            self.board.publish(status)
+            if self._stop.wait(PUBLISH_S):
+                return
 
     def _out_of_order(self, error: HardwareError) -> Status:
         fault = FaultView(

@@ -128,7 +128,7 @@ def test_boards_are_judged_recorded_and_shown_on_the_page(unit: Unit) -> None:
     assert failed.inspection_id is not None
     record = unit.service.store.inspection(failed.inspection_id)
     names = {picture.name for picture in record.pictures}
-    assert {"board", "seen:C1", "golden:C1"} <= names
+    assert {"board", "seen:C1", "golden:C1", "heat:C1"} <= names
     assert record.record.serial == faulty.serial
     assert unit.service.store.inspection(passed.inspection_id).record.verdict is Verdict.PASS
     for name in names:

@@ -25,7 +25,8 @@ _SATURATED = 250
 _BRIGHTNESS_ROOM = 0.35
 _SHARPNESS_ROOM = 0.3
 _SATURATED_ROOM = 0.03
-_COLOUR_ROOM = 0.04
+_COLOUR_ROOM = 0.07
+"""Share points. Batches of one mask differ by two or three, another mask by ten and more."""
 _LEAST_LEVEL_SUM = 60.0
 
 
