@@ -7,9 +7,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from appliance import conditions, indicate
+from appliance.board_in_slot import BoardInSlot
 from appliance.capture import CameraSetup, Capture
 from appliance.commands import CommandQueue
 from appliance.controller_settings import ControllerSettings
@@ -20,7 +20,7 @@ from appliance.judging import Judged, RecipeInUse
 from appliance.machine import Facts
 from appliance.people import People
 from appliance.recipe_slot import RecipeSlot
-from appliance.recorder import Ended, Recorder
+from appliance.recorder import Recorder
 from appliance.senses import Sensed, Senses
 from appliance.states import Action, Cell, Event, State, decide
 from appliance.status import Status, StatusBoard
@@ -30,7 +30,7 @@ from appliance.view import View
 from appliance.worker import Done, Worker
 from hw.cabinet import Cabinet
 from hw.errors import HardwareError
-from hw.ports import Frame, Lamps
+from hw.ports import Lamps
 
 log = logging.getLogger(__name__)
 
@@ -52,23 +52,6 @@ _RECORDED = {
     Verdict.REVIEW: Event.RECORDED_REVIEW,
 }
 _INSERT_AGAIN = "Take the board out and insert it again; if it stays, call a technician."
-
-
-@dataclass(slots=True, kw_only=True)
-class _Current:
-    """The board in the slot, from seated until it is taken out."""
-
-    number: int
-    seated: Moment
-    serial: str | None
-    operator: str | None
-    recipe: RecipeInUse
-    capture: Capture | None = None
-    frame: Frame | None = None
-    judged: Judged | None = None
-    verdict: Verdict | None = None
-    inspection_id: int | None = None
-    """The store's number, once durable."""
 
 
 class Controller:
@@ -132,7 +115,7 @@ class Controller:
             serial_here=self._serial_here,
         )
         self._count = 0
-        self._current: _Current | None = None
+        self._current: BoardInSlot | None = None
         self.late_results = 0
         """Results that came for a board that was gone: counted, never shown."""
 
@@ -172,7 +155,8 @@ class Controller:
                 self._submit_judging()
             case Action.RECORD:
                 assert self._current is not None
-                self._recorder.inspection(self._token(), self._ended(self._current))
+                current = self._current
+                self._recorder.inspection(current.token, current.ended(self._sensed.health))
             case Action.ABORT:
                 self._abort(event)
             case Action.RETRY:
@@ -244,7 +228,7 @@ class Controller:
                     self._people.found(done)
         self._light_verdict()
 
-    def _of_this_board(self, number: object, state: State) -> _Current | None:
+    def _of_this_board(self, number: object, state: State) -> BoardInSlot | None:
         """The board a result is for, if it still lies there waiting for it."""
         current = self._current
         if current is not None and current.number == number and self.state is state:
@@ -293,20 +277,16 @@ class Controller:
         if self.state is not State.RECORDING or current is None or current.inspection_id is None:
             return
         if self._sensed.lies_in and not self._desk.open and current.verdict is not None:
-            self._recorder.shown(self._token())
+            self._recorder.shown(current.token)
             self._handle(_RECORDED[current.verdict])
 
     # -- an inspection ----------------------------------------------------------------------
-
-    def _token(self) -> tuple[str, int]:
-        assert self._current is not None
-        return ("record", self._current.number)
 
     def _begin(self) -> None:
         recipe = self._recipes.recipe
         assert recipe is not None, "EMPTY without a recipe goes to SETUP before a board counts"
         self._count += 1
-        self._current = _Current(
+        self._current = BoardInSlot(
             number=self._count,
             seated=self._moment(),
             serial=self._people.take_serial(),
@@ -362,20 +342,6 @@ class Controller:
         recipe, frame = current.recipe, current.frame
         self._judge.submit(("judge", current.number), lambda: recipe.judge(frame))
 
-    def _ended(self, current: _Current, reason: str | None = None) -> Ended:
-        return Ended(
-            seated=current.seated,
-            serial=current.serial,
-            operator=current.operator,
-            recipe=current.recipe,
-            frame=current.frame,
-            judged=current.judged,
-            verdict=current.verdict,
-            reason=reason,
-            light_level=current.recipe.light_level,
-            health=self._sensed.health,
-        )
-
     def _abort(self, event: Event) -> None:
         """The board left or a fault came before its lamp: whatever still arrives for it is late."""
         current = self._current
@@ -391,9 +357,9 @@ class Controller:
         recorded = current.verdict is not None
         if not pulled:
             current.verdict = Verdict.FAULT
-        ended = self._ended(current, reason)
+        ended = current.ended(self._sensed.health, reason)
         if recorded:
-            self._recorder.disown(self._token(), ended)
+            self._recorder.disown(current.token, ended)
         else:
             self._recorder.without_verdict(ended)
         self._current = None

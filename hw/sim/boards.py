@@ -112,12 +112,11 @@ def write_windows(path: str | os.PathLike[str], windows: Sequence[BoardWindow]) 
     """windows.csv as `goldenboard teach` reads it."""
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
-        rows.writerow(["component", "part_type", "xmin", "ymin", "xmax", "ymax"])
+        rows.writerow(["component", "part_type", "xmin", "ymin", "xmax", "ymax", "polarity"])
         for window in windows:
             corners = (window.xmin_px, window.ymin_px, window.xmax_px, window.ymax_px)
-            rows.writerow(
-                [window.component, window.part_type, *(f"{value:.1f}" for value in corners)]
-            )
+            places = [f"{value:.1f}" for value in corners]
+            rows.writerow([window.component, window.part_type, *places, window.polarity])
 
 
 def write_faults(

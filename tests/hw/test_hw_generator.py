@@ -144,7 +144,7 @@ def test_the_files_that_teach_reads(tmp_path: Path) -> None:
         rows = list(csv.reader(file))
     first = windows(0, *SIZE)[0]
     assert rows == [
-        ["component", "part_type", "xmin", "ymin", "xmax", "ymax"],
+        ["component", "part_type", "xmin", "ymin", "xmax", "ymax", "polarity"],
         [
             "J1",
             "screw_terminal",
@@ -152,6 +152,7 @@ def test_the_files_that_teach_reads(tmp_path: Path) -> None:
             str(first.ymin_px),
             str(first.xmax_px),
             str(first.ymax_px),
+            "fixed",
         ],
     ]
     assert (tmp_path / "faults.csv").read_text().split() == ["image,component", "a.png,C1"]
