@@ -16,7 +16,7 @@ from appliance.vision.align import AnchorPatch, Located, locate
 from appliance.vision.codes import read_code
 from appliance.vision.crop import Pixels, cut_window
 from appliance.vision.interpreter import Interpreter, InterpreterPool, Outputs
-from appliance.vision.judging import Judged
+from appliance.vision.judging import EDITION, Judged
 from appliance.vision.learnt import open_judge
 from appliance.vision.quality import (
     check_colour,
@@ -130,6 +130,13 @@ def check_model(recipe: Recipe, pool: InterpreterPool) -> None:
                 f"{window.component} of recipe {recipe.name}",
                 found=f"{pool.model.manifest.id} with {pool.model.sha256[:12]}…",
                 action="Install the recipe's model, or teach the board again with this one.",
+            )
+    for use in recipe.models:
+        if use.edition != EDITION:
+            raise RecipeError(
+                expected=f"thresholds made for edition {EDITION} of the comparison",
+                found=f"edition {use.edition} in recipe {recipe.name}",
+                action="Teach the board again: scores of another edition mean something else.",
             )
     if recipe.crop.size_px != pool.model.input_px:
         raise RecipeError(

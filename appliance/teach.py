@@ -39,6 +39,7 @@ from appliance.vision.codes import find_code
 from appliance.vision.crop import Pixels, cut_native
 from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.judge import CROP
+from appliance.vision.judging import EDITION
 from appliance.vision.learnt import keep, learn
 from appliance.vision.pose import Pose
 from appliance.vision.quality import (
@@ -114,7 +115,12 @@ def teach(
         crop=CROP,
         camera=lesson.camera,
         models=(
-            ModelUse(check="reference", name=pool.model.manifest.id, sha256=pool.model.sha256),
+            ModelUse(
+                check="reference",
+                name=pool.model.manifest.id,
+                sha256=pool.model.sha256,
+                edition=EDITION,
+            ),
         ),
         alignment=bounds,
         quality=learn_bounds([measure(first, anchors)], [colour_of(first, anchors, Pose())]),

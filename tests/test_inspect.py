@@ -219,6 +219,15 @@ def test_a_recipe_of_another_model_is_refused(
         Inspector(other, pool)
 
 
+def test_thresholds_of_another_edition_of_the_judge_are_refused(
+    recipe_folder: Path, pool: InterpreterPool
+) -> None:
+    recipe = load(recipe_folder)
+    older = revised(recipe, models=(replace(recipe.models[0], edition=0),))
+    with pytest.raises(RecipeError, match=r"edition 0.*Teach the board again"):
+        Inspector(older, pool)
+
+
 def test_arguments_that_do_not_fit_end_with_2(
     recipe_folder: Path, pictures: Pictures, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

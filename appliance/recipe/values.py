@@ -59,6 +59,9 @@ class ModelUse:
     check: str
     name: str
     sha256: str
+    edition: int = 1
+    """Of the check's code that the thresholds were made with: scores of another edition mean
+    something else."""
 
     def __post_init__(self) -> None:
         if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):

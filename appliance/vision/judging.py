@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from appliance.terms import HeatMap
 
+EDITION = 1
+"""Of the comparison. Rises with every change after which scores of before mean something else;
+recipes of another edition are refused, since their thresholds were made for other scores."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Judged:
