@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 TRAIN  := .venv-train
 
-.PHONY: help run test check bench evaluate model diagram clean
+.PHONY: help run test check bench evaluate model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,9 +14,9 @@ help:
 	@echo "make bench     the benchmarks, as a table and as JSON in bench/"
 	@echo "make evaluate  teach and inspect the real photographs in ../shared, figures in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
+	@echo "make pictures  take README's pictures of the pages from the running demonstration"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
 
-# The workshop's environment has none of the instrument's libraries: their numpy is another.
 # The environment is built again whenever pyproject.toml changes.
 $(BIN)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,6 +47,7 @@ bench: $(BIN)/.installed
 evaluate: $(BIN)/.installed
 	@$(BIN)/python -m tests.evaluation.evaluate_pcba --json bench/pcba-fixed-pose.json
 
+# The workshop's environment has none of the instrument's libraries: their numpy is another.
 $(TRAIN)/.installed: pyproject.toml
 	@echo "Building the training environment in $(TRAIN) (2 GB, a few minutes) ..."
 	@PYTHON=$(PYTHON) sh provisioning/development/make-environment.sh $(TRAIN)
@@ -59,6 +60,9 @@ model: $(TRAIN)/.installed
 
 diagram: $(BIN)/.installed
 	@$(BIN)/python provisioning/development/write_diagram.py
+
+pictures: $(BIN)/.installed
+	@$(BIN)/python provisioning/development/take_pictures.py
 
 clean:
 	rm -rf $(VENV) $(TRAIN) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
