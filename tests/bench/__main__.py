@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.about import about
 from tests.bench.bench_pipeline import bench_pipeline
 from tests.bench.bench_service import GROWTH_BOARDS, bench_service
 
@@ -26,11 +25,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--growth-boards", type=int, default=GROWTH_BOARDS, metavar="N")
     args = parser.parse_args()
-    figures: dict[str, Any] = {
-        "command": " ".join(["python", "-m", "tests.bench", *sys.argv[1:]]),
-        "machine": machine(),
-        "date": datetime.now(UTC).date().isoformat(),
-    }
+    figures: dict[str, Any] = {**about("tests.bench")}
     print("The pipeline against the bare interpreter ...", file=sys.stderr, flush=True)
     figures["pipeline"] = bench_pipeline(interpreters=min(4, len(os.sched_getaffinity(0))))
     print("The service's memory ...", file=sys.stderr, flush=True)
@@ -40,12 +35,6 @@ def main() -> int:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0
-
-
-def machine() -> str:
-    """What the figures were taken on, without naming anyone's machine."""
-    cores = len(os.sched_getaffinity(0))
-    return f"{platform.machine()}, {cores} cores, Python {platform.python_version()}"
 
 
 def _table(figures: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ from appliance.teach import Lesson, teach
 from appliance.terms import Call, Verdict
 from appliance.vision.align import locate
 from appliance.vision.interpreter import InterpreterPool
+from tests.about import about
 from tests.evaluation.baseline import GreyCorrelation
 from tests.evaluation.figures import Rate, auroc, rate, share_lost
 from tests.evaluation.pcba import Boards
@@ -234,6 +235,10 @@ def print_suspects(rows: Sequence[Row]) -> None:
             )
 
 
+def _is_worth_a_look(row: Row) -> bool:
+    return row.label != "pass" or row.call != Call.GOOD
+
+
 def _count(text: str) -> int | None:
     return None if text == "all" else int(text)
 
@@ -257,6 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for count in args.goldens
         for seed in (args.seeds if count is not None else args.seeds[:1])
     ]
+    taken = about("tests.evaluation.evaluate_pcba")
     model = open_model(DEFAULT_BACKBONE, models_folder(None))
     with InterpreterPool(model, min(4, cores())) as pool:
         for count, seed in plans:
@@ -280,12 +286,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "guarantee": guarantee,
                     "seconds": time.monotonic() - began_s,
                     "figures": found,
-                    "rows": [asdict(row) for row in rows],
+                    "suspects": [asdict(row) for row in rows if _is_worth_a_look(row)],
                 }
             )
             if args.json:  # after every run: a long evaluation that is stopped keeps its figures
                 args.json.parent.mkdir(parents=True, exist_ok=True)
-                args.json.write_text(json.dumps({"model": model.sha256, "runs": runs}, indent=1))
+                args.json.write_text(
+                    json.dumps({**taken, "model": model.sha256, "runs": runs}, indent=1)
+                )
     return 0
 
 
