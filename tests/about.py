@@ -1,4 +1,4 @@
-"""What figures were taken with: the command, the machine and the day, as every JSON in bench/ says."""
+"""What figures were taken with: command, machine, day and commit, as every JSON in bench/ says."""
 
 from __future__ import annotations
 
