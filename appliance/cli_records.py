@@ -10,10 +10,11 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from appliance.config import Records
 from appliance.store import Selection, Store, StoreError, utc_text
 from appliance.store.export import write_csv, write_json_lines
 
-FOLDER = Path("/var/lib/goldenboard")
+FOLDER = Records().folder
 """Where the service keeps the record unless its configuration says otherwise."""
 
 

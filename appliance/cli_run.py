@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import threading
@@ -53,6 +54,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--host", help="address of the pages")
     parser.add_argument("--port", type=int, help="port of the pages; 0 takes a free one")
+    parser.add_argument(
+        "--json", action="store_true", help="say address and first login as one JSON object"
+    )
     parser.add_argument("--verbose", action="store_true", help="say every change of state")
     parser.set_defaults(run=run)
 
@@ -78,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
             if not service.wait_until_whole(stop):
                 return EXIT_GOOD
             stack.enter_context(service)
-            _greet(service, simulated=args.demo)
+            _greet(service, simulated=args.demo, as_json=args.json)
             if demo is not None:
                 stack.enter_context(demo.hands(service.is_ready))
             while not stop.wait(0.5):
@@ -100,9 +104,17 @@ def _chosen(config: Config, args: argparse.Namespace) -> Config:
     return replace(config, pages=pages)
 
 
-def _greet(service: Service, *, simulated: bool) -> None:
-    print(f"Status page: {service.pages.url}", flush=True)
+def _greet(service: Service, *, simulated: bool, as_json: bool) -> None:
     login = service.first_login
+    if as_json:
+        line = {
+            "pages": service.pages.url,
+            "simulated": simulated,
+            "first_login": None if login is None else {"name": login.name, "pin": login.pin},
+        }
+        print(json.dumps(line), flush=True)
+        return
+    print(f"Status page: {service.pages.url}", flush=True)
     if login is not None:
         print(
             f"First technician: name {login.name}, PIN {login.pin}. "

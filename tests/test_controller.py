@@ -280,6 +280,35 @@ def test_a_record_that_never_comes_is_a_fault_and_is_disowned(tmp_path: Path) ->
         assert (row.verdict, row.result) == (Verdict.PASS, TestResult.ABORTED)
 
 
+def test_a_record_that_can_not_be_written_is_a_fault_and_never_green(bench: Bench) -> None:
+    """The pictures' folder has turned into something that takes no files; later it is back."""
+    bench.insert(PASS)
+    bench.run_until(State.PASSED)
+    bench.remove()
+    pictures = bench.store.folder / "pictures"
+    aside = bench.store.folder / "aside"
+    pictures.rename(aside)
+    pictures.write_bytes(b"")
+    bench.insert(PASS)
+    bench.run_until(State.FAULT)
+    assert [fault.device for fault in bench.status.faults] == ["storage"]
+    assert "write" in bench.status.faults[0].found
+    bench.remove()
+    pictures.unlink()
+    aside.rename(pictures)
+    bench.run_until(State.EMPTY, within_s=60.0)
+    bench.insert(PASS)
+    bench.run_until(State.PASSED)
+    bench.settle()
+    assert bench.greens() == 2
+    assert [row.result for row in bench.rows()] == [
+        TestResult.PASSED,
+        TestResult.ERROR,
+        TestResult.PASSED,
+    ]
+    assert [row.cleared is not None for row in bench.store.faults()] == [True]
+
+
 def test_a_stalled_loop_vouches_for_nothing(bench: Bench) -> None:
     bench.insert(PASS)
     bench.run_until(State.PASSED)
