@@ -24,7 +24,7 @@ from appliance.config import (
 )
 from appliance.generated import generated_lesson
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
-from appliance.recipe import RecipeError, load
+from appliance.recipe import RecipeError, load, save, with_thresholds
 from appliance.refusal import Refusal
 from appliance.teach import teach
 from hw import CabinetSettings, open_cabinet
@@ -38,6 +38,10 @@ log = logging.getLogger(__name__)
 RECIPE = "demo-board"
 GOLDEN_BOARDS = 12
 SIZE_PX = (1920, 1374)
+BANDS = (7.0, 9.0)
+"""Review and defect. Of 30 further good boards 25 pass; parts that are missing, turned or lifted
+score 9 and more, another value in the same body may stay below (seeds 1100 to 1129, 2100 to
+2139)."""
 
 
 class Demo:
@@ -122,4 +126,7 @@ def _teach(pictures: Path, recipe: Path) -> None:
         lesson = generated_lesson(
             pictures, name=RECIPE, goldens=GOLDEN_BOARDS, size_px=SIZE_PX, progress=ticker
         )
-        teach(lesson, pool, recipe, progress=ticker)
+        taught = teach(lesson, pool, recipe, progress=ticker)
+        # What a technician does on the recipe's page after the first boards: a dozen golden ones
+        # make careful thresholds, which stop most of the good boards to come.
+        save(with_thresholds(taught, {w.component: BANDS for w in taught.windows}), recipe)
