@@ -18,6 +18,10 @@ from appliance.terms import Rect
 from appliance.toml_strict import read_toml
 
 
+FEW_GOLDENS = 5
+"""With fewer, good boards are stopped often: see the curve over golden boards in README."""
+
+
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "teach",
@@ -119,6 +123,11 @@ def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> N
         f"{seconds:.1f} s"
     )
     print(f"Thresholds: {recipe.guarantee}")
+    if len(recipe.goldens) < FEW_GOLDENS:
+        print(
+            f"From {len(recipe.goldens)} golden board(s) many good places will be called to look "
+            f"at. Teach again with {FEW_GOLDENS} or more when you have them."
+        )
 
 
 def _rect(text: str) -> Rect:
