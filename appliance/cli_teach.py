@@ -17,7 +17,6 @@ from appliance.teach import Lesson, teach
 from appliance.terms import Rect
 from appliance.toml_strict import read_toml
 
-
 FEW_GOLDENS = 5
 """With fewer, good boards are stopped often: see the curve over golden boards in README."""
 

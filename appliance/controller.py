@@ -1,5 +1,8 @@
 """The one thread that owns the cabinet: what is felt and what workers finished go in, events go
 through the table, actions come out. It never waits.
+
+Longer than its neighbours on purpose: what happens in which order within one tick is the whole
+point, and stands here from top to bottom.
 """
 
 from __future__ import annotations
