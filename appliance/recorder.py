@@ -8,6 +8,7 @@ tried again until the store takes them.
 from __future__ import annotations
 
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from appliance.store import (
     StoreError,
     test_result,
 )
-from appliance.terms import Verdict
+from appliance.terms import Inspection, Verdict, WindowResult
 from appliance.worker import Done, Worker
 from hw.ports import Frame, HealthReading
 
@@ -87,18 +88,18 @@ class Recorder:
         words = ended.reason or "Ended before the lamp."
 
         def job(store: Store) -> object:
-            number = self._ids.pop(token, None)
-            if number is not None:
-                store.mark_aborted(number, words)
-                return number
-            return store.add_inspection(self._record(ended), {})
+            # Forgotten only when done: the job runs again where the store fails.
+            number = self._ids.get(token)
+            if number is None:
+                return store.add_inspection(self._record(ended), {})
+            store.mark_aborted(number, words)
+            return self._ids.pop(token)
 
         self._fact(job)
 
     def without_verdict(self, ended: Ended) -> None:
         """Record a board that was pulled out or that the machine could not judge."""
-        record, pictures = self._record(ended), _pictures(ended)
-        self._fact(lambda store: store.add_inspection(record, pictures))
+        self._fact(lambda store: store.add_inspection(self._record(ended), _pictures(ended)))
 
     def shown(self, token: object) -> None:
         """The lamp of this entry is lit: nothing can disown it any more."""
@@ -118,10 +119,10 @@ class Recorder:
         key = id(fault)
 
         def job(store: Store) -> None:
-            number = self._fault_ids.pop(key, None)
             # `fault` lives in this closure, so that its key can't be another fault's by then.
-            if number is not None:
-                store.clear_fault(number, by=by, how=f"{how} ({fault.code})")
+            if key in self._fault_ids:
+                store.clear_fault(self._fault_ids[key], by=by, how=f"{how} ({fault.code})")
+                del self._fault_ids[key]
 
         self._fact(job)
 
@@ -222,7 +223,7 @@ class Recorder:
             result=test_result(verdict),
             reason=ended.reason or (inspection.reason if inspection else ""),
             alignment=inspection.alignment if inspection else None,
-            windows=inspection.windows if inspection and judged else (),
+            windows=_judged_windows(inspection) if inspection and judged else (),
             stages_ms=inspection.stages_ms if inspection else {},
             model_sha256s=recipe.model_sha256s,
             software_version=self._facts.software_version,
@@ -235,6 +236,11 @@ class Recorder:
             ),
             frame=_frame_facts(frame, ended.light_level) if frame else None,
         )
+
+
+def _judged_windows(inspection: Inspection) -> tuple[WindowResult, ...]:
+    """Without those that could not be judged; the inspection's reason names them."""
+    return tuple(window for window in inspection.windows if math.isfinite(window.score))
 
 
 def _frame_facts(frame: Frame, light_level: float) -> FrameFacts:
