@@ -113,6 +113,6 @@ def _board(
             OK,
             "no sensor"
             if health.memory_available_bytes is None
-            else f"{health.memory_available_bytes / 1e6:.0f} MB free",
+            else f"{round(health.memory_available_bytes / 50e6) * 50} MB free",
         ),
     )
