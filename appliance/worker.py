@@ -93,10 +93,13 @@ class InlineWorker:
     def busy(self) -> bool:
         return bool(self._done)
 
+    @property
+    def ready(self) -> bool:
+        """Whether `collect` would hand something out now."""
+        return bool(self._done) and self._done[0][0] <= self._now_s()
+
     def collect(self) -> Done | None:
-        if self._done and self._done[0][0] <= self._now_s():
-            return self._done.pop(0)[1]
-        return None
+        return self._done.pop(0)[1] if self.ready else None
 
     def close(self) -> None:
         self._done.clear()

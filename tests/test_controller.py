@@ -114,6 +114,7 @@ def test_two_boards_in_quick_succession_each_get_their_own_verdict(bench: Bench)
     bench.judging.delay_s = 1.0
     bench.insert(PASS)
     bench.run_until(State.INSPECTING)
+    judged_s = bench.clock.monotonic() + 1.0
     bench.world.remove()
     bench.run(0.36)
     bench.insert(FAIL)
@@ -121,7 +122,27 @@ def test_two_boards_in_quick_succession_each_get_their_own_verdict(bench: Bench)
     bench.settle()
     assert bench.greens() == 0
     assert [row.result for row in bench.rows()] == [TestResult.ABORTED, TestResult.FAILED]
-    assert len(bench.recipe.frames) == 2
+    assert bench.controller.late_results == 1
+    first_s, second_s = bench.recipe.frames
+    assert first_s < judged_s < second_s, "no new frame while the old one is still being read"
+
+
+def test_a_record_that_comes_while_the_board_is_leaving_lights_nothing(bench: Bench) -> None:
+    """The contact is open in the very tick in which the record is durable."""
+    bench.insert(PASS)
+    bench.run_until(State.RECORDING)
+    bench.run(0.04)
+    bench.world.remove()
+    while not bench.recording.ready:
+        bench.clock.sleep(0.001)
+    assert not bench.cabinet.slot.read().seated
+    bench.run(2.0)
+    bench.settle()
+    assert State.PASSED not in bench.states
+    assert bench.greens() == 0
+    assert [(row.verdict, row.result) for row in bench.rows()] == [
+        (Verdict.PASS, TestResult.ABORTED)
+    ]
 
 
 def test_green_goes_dark_at_the_first_open_contact(bench: Bench) -> None:
