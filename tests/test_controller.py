@@ -111,10 +111,10 @@ def test_a_board_pulled_out_midway_is_aborted_and_its_late_result_is_dropped(
 
 
 def test_two_boards_in_quick_succession_each_get_their_own_verdict(bench: Bench) -> None:
-    bench.judging.delay_s = 1.0
+    bench.judging.delay_s = 3.0
     bench.insert(PASS)
     bench.run_until(State.INSPECTING)
-    judged_s = bench.clock.monotonic() + 1.0
+    judged_s = bench.clock.monotonic() + 3.0
     bench.world.remove()
     bench.run(0.36)
     bench.insert(FAIL)
