@@ -69,8 +69,9 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Re
     model = open_model(DEFAULT_BACKBONE, models_folder())
     with InterpreterPool(model, 2) as pool:
         made = teach(lesson, pool, folder / "recipe")
-        # This is about the cabinet, not about the judge's sharpness: four golden boards make
-        # careful thresholds, and the technician has moved them half-way to a missing part.
+        # This is about the cabinet and says nothing of the judge: windows that vary little were
+        # picked and the thresholds set by hand between good and missing, after connectors and
+        # diodes of good boards had been called by the thresholds of four golden boards.
         made = with_thresholds(made, {w.component: (13.0, 16.0) for w in made.windows})
         loaded = LoadedRecipe(made, Inspector(made, pool), "day")
         yield lambda: loaded

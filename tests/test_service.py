@@ -56,7 +56,7 @@ def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with InterpreterPool(open_model(DEFAULT_BACKBONE, models_folder()), 2) as pool:
         made = teach(lesson, pool, folder / "small")
-    # Half-way to a missing part: this is about the instrument, not about the judge's sharpness.
+    # Set by hand between good and missing: this is about the instrument, not about the judge.
     save(with_thresholds(made, dict.fromkeys(COMPONENTS, (13.0, 16.0))), folder / "small")
     return folder
 
