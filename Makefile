@@ -23,7 +23,7 @@ $(BIN)/.installed: pyproject.toml
 	  { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Say: make PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "Building the environment in $(VENV) (about a minute) ..."
 	@PYTHON=$(PYTHON) sh provisioning/development/make-environment.sh $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[dev,cad]'
 	@touch $@
 
 run: $(BIN)/.installed
