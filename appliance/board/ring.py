@@ -21,6 +21,7 @@ Bounds = tuple[float, float, float, float]
 
 CHORD_ERROR_MM = 0.005
 """Farthest that a flattened arc may lie from the true one: a twentieth of what a router holds."""
+_STRAIGHT = 2e-6
 
 
 def edges(ring: Ring) -> list[tuple[tuple[float, float], tuple[float, float], float]]:
@@ -30,7 +31,9 @@ def edges(ring: Ring) -> list[tuple[tuple[float, float], tuple[float, float], fl
 
 
 def bulge_of(vertex: Sequence[float]) -> float:
-    return vertex[2] if len(vertex) > 2 else 0.0
+    """0 for an edge that leaves its chord by less than a millionth of its length."""
+    bulge = vertex[2] if len(vertex) > 2 else 0.0
+    return bulge if abs(bulge) > _STRAIGHT else 0.0
 
 
 def flatten(ring: Ring, *, chord_error_mm: float = CHORD_ERROR_MM) -> Points:
