@@ -75,7 +75,9 @@ class Seating:
     deep_mm: float
     """Air that is needed below the board for leads and parts."""
     free_play_mm: tuple[float, float]
-    """Least and greatest that a board within its tolerance can move along x or y against no
-    more than the springs' force."""
+    """Half the way that a board can be pushed to and fro along x or y before it meets plastic:
+    of the largest and of the smallest board within tolerance; springs count as air."""
+    wrong_ways: tuple[tuple[str, str | None], ...] = ()
+    """Each wrong way to lay the board in, and what keeps it out; None where nothing does."""
     notes: tuple[str, ...]
     """What the technician ought to know: how it is keyed, or that it can't be."""

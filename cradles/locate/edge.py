@@ -52,7 +52,9 @@ def places(filled: Polygon, width_mm: float) -> tuple[Place, ...]:
         point = line.interpolate(at)
         tx, ty = tangents[2]
         found.append(
-            Place(x_mm=point.x, y_mm=point.y, out=(ty, -tx), straight=turn < math.radians(_EVEN_DEG))
+            Place(
+                x_mm=point.x, y_mm=point.y, out=(ty, -tx), straight=turn < math.radians(_EVEN_DEG)
+            )
         )
     return tuple(found)
 
@@ -65,6 +67,4 @@ def _tangent(line: Polygon, at: float) -> tuple[float, float]:
 
 
 def _angle(one: tuple[float, float], other: tuple[float, float]) -> float:
-    return math.atan2(
-        one[0] * other[1] - one[1] * other[0], one[0] * other[0] + one[1] * other[1]
-    )
+    return math.atan2(one[0] * other[1] - one[1] * other[0], one[0] * other[0] + one[1] * other[1])

@@ -92,7 +92,8 @@ def ground_of(board: BoardFile, layout: Layout) -> Ground:
             found=f"{shapely.get_num_geometries(whole)} pieces, cut apart by its openings",
             action="Correct the board file; for a panel, close the tabs.",
         )
-    below, above = [], []
+    below: list[Obstacle] = []
+    above: list[Obstacle] = []
     for part in placed_components(board):
         obstacle = _part(board, layout, part)
         (above if part.side is board.face else below).append(obstacle)

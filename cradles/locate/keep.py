@@ -41,7 +41,9 @@ def taken(layout: Layout, dims: Dimensions) -> BaseGeometry:
     wall = dims.least_wall_mm
     inner = shapely.box(-w + 2 * wall, -h + 2 * wall, w - 2 * wall, h - 2 * wall)
     outside = shapely.box(-w - 50, -h - 50, w + 50, h + 50).difference(inner)
-    labels = [each.buffer(wall, join_style="mitre") for each in label_pockets(layout, dims).values()]
+    labels = [
+        each.buffer(wall, join_style="mitre") for each in label_pockets(layout, dims).values()
+    ]
     return shapely.union_all([outside, *labels])
 
 
