@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NUTS_MM: tuple[tuple[float, float], ...] = (
-    (-60.0, 58.0), (0.0, 58.0), (60.0, 58.0), (-60.0, -58.0), (0.0, -58.0), (60.0, -58.0),
+    (-60.0, 58.0), (-20.0, 58.0), (60.0, 58.0), (-60.0, -58.0), (0.0, -58.0), (60.0, -58.0),
 )  # fmt: skip
-"""The six M4 nuts in the cabinet's tray, in the cradle's frame; the cabinet is drawn from them."""
+"""The six M4 nuts in the cabinet's tray, in the cradle's frame; the cabinet is drawn from them. One
+stands aside, so that a cradle can't be screwed down the wrong way round."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,6 @@ class Dimensions:
     """Radius of the outer corners."""
     foot_chamfer_mm: float = 0.6
     """At 45 degrees: the first layers spread."""
-    body_key_mm: float = 9.0
-    """The front right outer corner is cut off by this: a cradle is screwed in one way only."""
     least_air_mm: float = 2.5
     """Below the board, where nothing asks for more."""
     air_over_parts_mm: float = 0.5

@@ -109,15 +109,12 @@ def part_of(name: str, plan: Plan, dims: Dimensions) -> Part:
 
 
 def outer_area(layout: Layout, dims: Dimensions, inset_mm: float) -> Polygon:
-    """The cradle's outline: round corners, the front right one cut off, so that it is screwed
-    down in one way only."""
+    """The cradle's outline with round corners, smaller by `inset_mm` all round."""
     w, h = layout.outer_mm[0] / 2, layout.outer_mm[1] / 2
-    key, r = dims.body_key_mm, dims.corner_mm
-    sharp = Polygon([(-w, -h), (w - key, -h), (w, -h + key), (w, h), (-w, h)])
-    rounded = sharp.buffer(-r, join_style="mitre").buffer(r, quad_segs=12)
-    inset = rounded.buffer(-inset_mm, quad_segs=12) if inset_mm else rounded
-    assert isinstance(inset, Polygon)
-    return inset
+    r = dims.corner_mm
+    made = shapely.box(-w + r, -h + r, w - r, h - r).buffer(r - inset_mm, quad_segs=12)
+    assert isinstance(made, Polygon)
+    return made
 
 
 def _lead_in(
@@ -128,8 +125,7 @@ def _lead_in(
     steps = []
     for i in range(count):
         z0 = levels.rim - (count - i) * dims.layer_mm
-        z1 = z0 + dims.layer_mm + (_THROUGH_MM if i == count - 1 else 0.0)
-        steps.append((seating.pocket.buffer((i + 1) * dims.layer_mm), z0, z1))
+        steps.append((seating.pocket.buffer((i + 1) * dims.layer_mm), z0, levels.rim + _THROUGH_MM))
     return tuple(steps)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shapely import Polygon
 
 STEP_MM = 0.5
+_SMOOTH_DEG = 40.0
 _EVEN_DEG = 4.0
 """A stretch is straight where its direction changes by no more than this."""
 
@@ -21,6 +22,8 @@ class Place:
     out: tuple[float, float]
     straight: bool
     """Over the width of a stop."""
+    smooth: bool
+    """Over the same width no sharp corner: a stop touches the top of a curve."""
 
     def at(self, along_mm: float, outward_mm: float) -> tuple[float, float]:
         """A point in the place's own frame: along the edge (counterclockwise) and outward."""
@@ -53,7 +56,11 @@ def places(filled: Polygon, width_mm: float) -> tuple[Place, ...]:
         tx, ty = tangents[2]
         found.append(
             Place(
-                x_mm=point.x, y_mm=point.y, out=(ty, -tx), straight=turn < math.radians(_EVEN_DEG)
+                x_mm=point.x,
+                y_mm=point.y,
+                out=(ty, -tx),
+                straight=turn < math.radians(_EVEN_DEG),
+                smooth=turn < math.radians(_SMOOTH_DEG),
             )
         )
     return tuple(found)

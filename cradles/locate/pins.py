@@ -20,16 +20,28 @@ _FLAT = 0.6
 
 
 def tooling_pair(board: BoardFile, layout: Layout) -> tuple[Hole, Hole] | None:
-    """The two tooling holes that lie farthest apart, from left to right; None without two."""
+    """Two tooling holes far apart, from left to right; None without two. A pair that a board
+    turned by 180 degrees would fit as well is taken only where there is no other."""
     fit = [
         h for h in board.holes if h.tooling and LEAST_HOLE_MM <= h.diameter_mm <= LARGEST_HOLE_MM
     ]
     pairs = [pair for pair in itertools.combinations(fit, 2) if _apart(*pair) >= LEAST_APART_MM]
     if not pairs:
         return None
-    one, other = max(pairs, key=lambda pair: round(_apart(*pair), 6))
+    farthest = max(_apart(*pair) for pair in pairs)
+
+    def worth(pair: tuple[Hole, Hole]) -> tuple[bool, float]:
+        tells = _tells_turns(pair, layout) and _apart(*pair) >= farthest / 2
+        return tells, round(_apart(*pair), 6)
+
+    one, other = max(pairs, key=worth)
     at = [layout.to_cradle(each.x_mm, each.y_mm) for each in (one, other)]
     return (one, other) if at[0] <= at[1] else (other, one)
+
+
+def _tells_turns(pair: tuple[Hole, Hole], layout: Layout) -> bool:
+    (x0, y0), (x1, y1) = (layout.to_cradle(hole.x_mm, hole.y_mm) for hole in pair)
+    return math.hypot(x0 + x1, y0 + y1) / 2 > 1.0
 
 
 def pins_of(pair: tuple[Hole, Hole], layout: Layout, dims: Dimensions) -> tuple[Pin, Pin]:

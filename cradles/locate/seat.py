@@ -22,6 +22,12 @@ from cradles.locate.stops import FRONT_DEG, RIGHT_DEG, stops_of
 from cradles.locate.supports import supports_of
 from cradles.seating import Pin, Seating, Spring, Stop
 
+_SHARP_DEG = 60.0
+"""A blunter corner comes out of the nozzle true to a tenth of a millimetre."""
+_BESIDE_MM = 1.2
+"""Between a stop and the relief of the next corner: a wall."""
+_PAD_INSET_MM = 1.0
+"""Between a pad and the board's edge: the gap to the wall must print open."""
 _OVERHANG_MM = 0.1
 """A part that reaches less beyond the edge needs no room."""
 
@@ -33,7 +39,7 @@ def seating_of(board: BoardFile, layout: Layout, dims: Dimensions) -> Seating:
     _check_tolerance(board)
     keep = taken(layout, dims)
     overhangs = _overhangs(ground, keep, clearance)
-    edge = places(ground.filled, dims.stop_mm)
+    edge = places(ground.filled, dims.stop_mm + 2 * (dims.relief_mm + _BESIDE_MM))
     location, pair = _location(board, layout)
     pocket = _open_pocket(ground.filled, clearance, dims)
     notes: list[str] = []
@@ -48,11 +54,11 @@ def seating_of(board: BoardFile, layout: Layout, dims: Dimensions) -> Seating:
         stops, springs, words = _edges(edge, ground, busy, dims)
         notes += words
         pocket = _with_bosses(pocket, stops, clearance, ground.filled)
-    blocked = shapely.union_all([wells, *[s.void for s in springs]])
-    supports = supports_of(ground, blocked, dims, max(clearance, 0.3))
+    blocked = shapely.union_all([wells, *[s.void.union(s.arm.buffer(1.0)) for s in springs]])
+    supports = supports_of(ground, blocked, dims, max(clearance, _PAD_INSET_MM))
     cuts = shapely.union_all(list(overhangs))
     keys, reasons = key_posts(
-        ground, pocket, pins, supports, cuts, blocked, dims, max(clearance, 0.5)
+        ground, pocket, pins, supports, cuts, blocked, dims, max(clearance, _PAD_INSET_MM)
     )
     notes += _key_words(reasons, keys)
     reliefs = _fingers(edge, stops, springs, busy, dims)
@@ -145,7 +151,7 @@ def _open_pocket(filled: Polygon, clearance: float, dims: Dimensions) -> Polygon
         points[-1:] + points[:-1], points, points[1:] + points[:1], strict=True
     ):
         turn = _turn_deg(before, at, after)
-        if turn > 30:
+        if turn > _SHARP_DEG:
             reliefs.append(Point(at).buffer(dims.relief_mm, quad_segs=12))
     whole = shapely.union_all([grown, *reliefs])
     assert isinstance(whole, Polygon)
@@ -211,9 +217,19 @@ def _fingers(
         ]
     )
     shapely.prepare(room)
+    for radius in (dims.finger_mm, 0.75 * dims.finger_mm):
+        found = _opposite_discs(edge[:: max(len(edge) // 120, 1)], radius, room)
+        if found:
+            return found
+    return ()
+
+
+def _opposite_discs(
+    edge: tuple[Place, ...], radius_mm: float, room: BaseGeometry
+) -> tuple[Polygon, ...]:
     free = []
-    for place in edge[:: max(len(edge) // 120, 1)]:
-        disc = Point(place.x_mm, place.y_mm).buffer(dims.finger_mm, quad_segs=16)
+    for place in edge:
+        disc = Point(place.x_mm, place.y_mm).buffer(radius_mm, quad_segs=16)
         if not room.intersects(disc):
             free.append((place, disc))
     best: tuple[float, tuple[Polygon, Polygon]] | None = None

@@ -31,9 +31,7 @@ def stops_of(
     back = [
         p for p in edge if p.straight and p.faces(BACK_DEG) > _FACING and _is_free(p, keep, dims)
     ]
-    left = [
-        p for p in edge if p.straight and p.faces(LEFT_DEG) > _FACING and _is_free(p, keep, dims)
-    ]
+    left = [p for p in edge if p.smooth and p.faces(LEFT_DEG) > _FACING and _is_free(p, keep, dims)]
     pairs = [(a, b) for a, b in itertools.product(_outer(back), repeat=2) if a.x_mm < b.x_mm]
     if left and pairs:
         one, other = max(pairs, key=lambda pair: round(pair[1].x_mm - pair[0].x_mm, 3))

@@ -1,0 +1,121 @@
+"""Is the body what was meant, and can it be printed? Each check with its figure and its limit."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import trimesh
+
+from cradles import expected
+from cradles.build import Cradle
+from cradles.walls import least_width, section_of, steep_area_mm2
+
+SHARE = 0.001
+LEAST_GAP_MM = 0.8
+"""A narrower gap may be bridged by stringing plastic: then a spring is none."""
+WIDEST_BRIDGE_MM = 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    name: str
+    found: str
+    limit: str
+    passed: bool
+
+
+def check_body(cradle: Cradle) -> Iterator[Check]:
+    """Closed, one piece, of the size and volume that plane geometry gives."""
+    mesh = cradle.solid.mesh()
+    body = trimesh.Trimesh(mesh.vertices, mesh.triangles, process=False)
+    closed = bool(body.is_watertight and body.is_winding_consistent)
+    yield Check(name="closed surface", found="yes" if closed else "no", limit="yes", passed=closed)
+    count = cradle.solid.bodies
+    yield Check(name="pieces", found=str(count), limit="1", passed=count == 1)
+    want, have = expected.box_mm(cradle), mesh.bounds
+    off = max(
+        float(np.abs(np.asarray(a) - np.asarray(b)).max()) for a, b in zip(want, have, strict=True)
+    )
+    size = max(want[1])
+    yield Check(
+        name="bounding box against the drawing",
+        found=f"{off:.4f} mm off",
+        limit=f"{SHARE * size:.3f} mm",
+        passed=off <= SHARE * size,
+    )
+    meant = expected.volume_mm3(cradle)
+    share = abs(mesh.volume_mm3 - meant) / meant
+    yield Check(
+        name="volume against areas × heights",
+        found=f"{mesh.volume_mm3 / 1000:.2f} cm³, {share:.4%} off",
+        limit=f"{SHARE:.1%}",
+        passed=share <= SHARE,
+    )
+
+
+def check_printing(cradle: Cradle) -> Iterator[Check]:
+    """Walls and gaps on slices of the triangles, and what hangs in the air."""
+    stops = expected.levels(cradle)
+    wall = cradle.dims.least_wall_mm
+    thinnest, narrowest = (4.0, (0.0, 0.0), 0.0), (4.0, (0.0, 0.0), 0.0)
+    outer = cradle.plan.outer
+    for low, high in itertools.pairwise(stops):
+        z = (low + high) / 2
+        area = section_of(cradle.solid, z)
+        width, where = least_width(area)
+        if width < thinnest[0]:
+            thinnest = width, where, z
+        gap, where = least_width(outer.difference(area))
+        if z < cradle.plan.levels.label and z > cradle.dims.foot_chamfer_mm and gap < narrowest[0]:
+            narrowest = gap, where, z
+    yield Check(
+        name="thinnest wall",
+        found=_place(thinnest),
+        limit=f"{wall:g} mm (two extrusion widths)",
+        passed=thinnest[0] >= wall - 0.02,
+    )
+    yield Check(
+        name="narrowest gap",
+        found=_place(narrowest),
+        limit=f"{LEAST_GAP_MM:g} mm",
+        passed=narrowest[0] >= LEAST_GAP_MM - 0.02,
+    )
+    area_mm2, bridge = steep_area_mm2(cradle.solid)
+    yield Check(
+        name="overhang above 45°",
+        found="none" if area_mm2 == 0 else f"bridges up to {bridge:.1f} mm wide",
+        limit=f"bridges of {WIDEST_BRIDGE_MM:g} mm",
+        passed=bridge <= WIDEST_BRIDGE_MM,
+    )
+
+
+def check_springs(cradle: Cradle) -> Iterator[Check]:
+    """A leaf must bend as far as the largest board asks, and come back."""
+    dims, wishes = cradle.dims, cradle.board.cradle
+    for number, spring in enumerate(cradle.seating.springs, start=1):
+        most = spring.preload_mm + wishes.clearance_mm + wishes.tolerance_mm
+        tall = cradle.plan.levels.top
+        strain = dims.spring_strain(most)
+        force = dims.spring_force_n(spring.preload_mm, tall)
+        yield Check(
+            name=f"spring {number}",
+            found=f"{force:.1f} N at rest, {dims.spring_force_n(most, tall):.1f} N and "
+            f"{strain:.2%} strain at most",
+            limit=f"1 % strain, {dims.spring_travel_mm:g} mm of way",
+            passed=strain <= 0.01 and most <= dims.spring_travel_mm,
+        )
+
+
+def check(cradle: Cradle) -> tuple[Check, ...]:
+    """Everything that can be known before it is printed."""
+    return (*check_body(cradle), *check_printing(cradle), *check_springs(cradle))
+
+
+def _place(found: tuple[float, tuple[float, float], float]) -> str:
+    width, (x, y), z = found
+    if width >= 4.0:
+        return "over 4 mm"
+    return f"{width:.2f} mm at ({x:.1f}, {y:.1f}) mm, {z:.1f} mm high"

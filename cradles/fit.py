@@ -1,0 +1,169 @@
+"""A simulated fit: boards within their tolerance are laid into the pocket, a thousand of them.
+
+Each is grown or shrunk, settled against its stops (or onto its pins), and must lie in the pocket
+without touching a wall; then it is pushed to and fro as far as the walls let it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely import Polygon
+from shapely.affinity import rotate, translate
+from shapely.geometry.base import BaseGeometry
+
+from appliance.board.values import Location
+from cradles.build import Cradle
+from cradles.errors import CradleError
+
+_TOUCH_MM = 1e-3
+"""A board's edge may lie this deep in a stop's face: the arithmetic, not the board."""
+_PUSH_MM = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitReport:
+    """What the simulated boards did; millimetres."""
+
+    tries: int
+    seated: int
+    deepest_mm: float
+    """Greatest penetration of any board into plastic."""
+    play_x_mm: tuple[float, float]
+    play_y_mm: tuple[float, float]
+    """Least and greatest free play a side: half of what a board moves to and fro."""
+    clearance_mm: float
+    springs_bend_mm: tuple[float, float]
+    """Least and greatest; (0, 0) without springs."""
+    wrong_ways: tuple[tuple[str, str | None], ...]
+
+    @property
+    def always_seats(self) -> bool:
+        return self.seated == self.tries
+
+    @property
+    def play_is_within(self) -> bool:
+        return max(self.play_x_mm[1], self.play_y_mm[1]) <= self.clearance_mm + _TOUCH_MM
+
+
+def simulate(cradle: Cradle, *, tries: int = 200, seed: int = 1) -> FitReport:
+    """The first two boards are the largest and the smallest, the others drawn evenly between."""
+    chance = np.random.default_rng(seed)
+    half = cradle.board.cradle.tolerance_mm / 2
+    sizes = [half, -half, *chance.uniform(-half, half, max(tries - 2, 0))]
+    walls = _walls(cradle)
+    core = walls.buffer(-_TOUCH_MM)
+    shapely.prepare(core)
+    seated, deepest = 0, 0.0
+    plays: list[tuple[float, float]] = []
+    bends: list[float] = []
+    for grow in sizes:
+        lying = settle(sized(cradle.seating.board, grow), cradle)
+        seated += not lying.intersects(core)
+        deepest = max(deepest, _depth(lying, walls))
+        plays.append((_play(lying, core, (1, 0)), _play(lying, core, (0, 1))))
+        bends += [_bend(spring.arm, lying) for spring in cradle.seating.springs]
+    xs, ys = zip(*plays, strict=True)
+    return FitReport(
+        tries=len(sizes),
+        seated=seated,
+        deepest_mm=deepest,
+        play_x_mm=(min(xs), max(xs)),
+        play_y_mm=(min(ys), max(ys)),
+        clearance_mm=cradle.board.cradle.clearance_mm,
+        springs_bend_mm=(min(bends), max(bends)) if bends else (0.0, 0.0),
+        wrong_ways=cradle.seating.wrong_ways,
+    )
+
+
+def sized(board: Polygon, grow_mm: float) -> Polygon:
+    """The board cut larger or smaller by this on every side; drilled holes stay as they are."""
+    outer = Polygon(board.exterior).buffer(grow_mm, join_style="mitre", mitre_limit=2.0)
+    return Polygon(outer.exterior, board.interiors)
+
+
+def settle(board: Polygon, cradle: Cradle) -> Polygon:
+    """Where springs push it: touching each stop (Newton's method on the gaps). On pins it lies as
+    drawn. Raises `CradleError` when the contacts do not determine the place."""
+    if cradle.seating.location is Location.PINS:
+        return board
+    stops = cradle.seating.stops
+    turning = len(stops) == 3
+    lying = board
+    for _ in range(12):
+        gaps = np.array([_gap(lying, s.x_mm, s.y_mm, s.normal, s.width_mm) for s in stops])
+        if np.abs(gaps).max() < 1e-7:
+            break
+        rows = [
+            (s.normal[0], s.normal[1], *((s.x_mm * s.normal[1] - s.y_mm * s.normal[0],) * turning))
+            for s in stops
+        ]
+        matrix = np.array(rows)
+        if np.linalg.cond(matrix) > 1e6:
+            raise CradleError(
+                expected="stops that hold the board's place",
+                found="contacts that leave it free",
+                action="Report this with the board file, or use tooling pins.",
+            )
+        move = np.linalg.solve(matrix, -gaps)
+        turn = float(np.degrees(move[2])) if turning else 0.0
+        lying = translate(rotate(lying, turn, origin=(0, 0)), float(move[0]), float(move[1]))
+    return lying
+
+
+def _gap(board: Polygon, x: float, y: float, normal: tuple[float, float], width_mm: float) -> float:
+    """From the stop's face to the nearest point of the board in front of it; negative inside."""
+    nx, ny = normal
+    h = width_mm / 2
+    lane = Polygon(
+        [
+            (x - ny * a + nx * o, y + nx * a + ny * o)
+            for a, o in ((-h, -_PUSH_MM), (h, -_PUSH_MM), (h, _PUSH_MM), (-h, _PUSH_MM))
+        ]
+    )
+    seen = board.intersection(lane)
+    points = shapely.get_coordinates(seen)
+    return float(((points - (x, y)) @ np.array(normal)).min())
+
+
+def _walls(cradle: Cradle) -> BaseGeometry:
+    """Plastic beside the board at its own height, pins included, the springs not."""
+    plan = cradle.plan
+    walls = plan.outer.difference(plan.open).difference(plan.through)
+    return shapely.union_all([walls, *plan.pins])
+
+
+def _depth(board: Polygon, walls: BaseGeometry) -> float:
+    """How deep the board reaches into plastic."""
+    inside = board.intersection(walls)
+    if inside.area < 1e-9:
+        return 0.0
+    points = shapely.points(shapely.get_coordinates(shapely.segmentize(inside, 0.5)))
+    return float(shapely.distance(points, walls.boundary).max())
+
+
+def _play(board: Polygon, core: BaseGeometry, axis: tuple[int, int]) -> float:
+    """Half of the way to and fro before it reaches plastic."""
+    return (_way(board, core, axis) + _way(board, core, (-axis[0], -axis[1]))) / 2
+
+
+def _way(board: Polygon, core: BaseGeometry, axis: tuple[int, int]) -> float:
+    low, high = 0.0, _PUSH_MM
+    for _ in range(13):
+        middle = (low + high) / 2
+        if translate(board, axis[0] * middle, axis[1] * middle).intersects(core):
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+def _bend(arm: Polygon, board: Polygon) -> float:
+    """How far the board bends a leaf: how deep its nose stands in the board."""
+    inside = arm.intersection(board)
+    if inside.is_empty:
+        return 0.0
+    points = shapely.points(shapely.get_coordinates(inside))
+    return float(shapely.distance(points, board.exterior).max())

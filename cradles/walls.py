@@ -1,0 +1,83 @@
+"""How thin the thinnest wall and the narrowest gap of a level cut are."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from cradles.solids import Solid
+
+_CORNER_SHARE = 0.25
+"""What an opening takes off a square corner is (1 - pi/4)/4 = 0.054 of the width squared, off an
+acute one a little more; a wall that vanishes loses its length times its width."""
+_STEPS = 9
+
+
+def section_of(solid: Solid, z_mm: float) -> BaseGeometry:
+    """The level cut of the triangles themselves."""
+    rings = [Polygon(ring) for ring in solid.slice(z_mm) if len(ring) >= 3]
+    area: BaseGeometry = Polygon()
+    for ring in sorted(rings, key=lambda r: -r.area):
+        area = area.symmetric_difference(ring.buffer(0))
+    return area
+
+
+def least_width(area: BaseGeometry, *, most_mm: float = 4.0) -> tuple[float, tuple[float, float]]:
+    """The greatest width below which nothing of `area` is thinner, by bisection of morphological
+    openings, and where the thinnest place is. `most_mm` when everything is wider."""
+    low, high, where = 0.0, most_mm, (0.0, 0.0)
+    if _too_thin(area, most_mm) is None:
+        return most_mm, where
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        place = _too_thin(area, middle)
+        if place is None:
+            low = middle
+        else:
+            high, where = middle, place
+    return low, where
+
+
+def _too_thin(area: BaseGeometry, width_mm: float) -> tuple[float, float] | None:
+    """The middle of the largest piece that an opening by this width takes away."""
+    opened = area.buffer(-width_mm / 2, join_style="mitre").buffer(
+        width_mm / 2 + 1e-4, join_style="mitre"
+    )
+    lost = area.difference(shapely.make_valid(opened))
+    pieces = lost.geoms if isinstance(lost, MultiPolygon) else [lost]
+    big = [p for p in pieces if isinstance(p, Polygon) and p.area > _CORNER_SHARE * width_mm**2]
+    if not big:
+        return None
+    worst = max(big, key=lambda p: p.area).representative_point()
+    return float(worst.x), float(worst.y)
+
+
+def steep_area_mm2(solid: Solid, *, steepest_deg: float = 45.0) -> tuple[float, float]:
+    """Area of the faces above the bed that look down more steeply than that, and the narrowest
+    width of the widest of them in a row: flat strips up to a millimetre print as bridges."""
+    mesh = solid.mesh()
+    a, b, c = (mesh.vertices[mesh.triangles[:, i]] for i in range(3))
+    normals = np.cross(b - a, c - a)
+    sizes = np.linalg.norm(normals, axis=1)
+    down = -normals[:, 2] / np.maximum(sizes, 1e-12)
+    lowest = np.minimum(np.minimum(a[:, 2], b[:, 2]), c[:, 2])
+    limit = np.cos(np.radians(steepest_deg)) + 1e-3
+    hanging = (down > limit) & (lowest > 1e-6) & (sizes > 1e-6)
+    if not hanging.any():
+        return 0.0, 0.0
+    flat = [
+        Polygon([(p[0], p[1]) for p in three]).buffer(1e-4)
+        for three in zip(a[hanging], b[hanging], c[hanging], strict=True)
+        if len({(round(p[0], 6), round(p[1], 6)) for p in three}) == 3
+    ]
+    merged = shapely.union_all(flat)
+    pieces = merged.geoms if isinstance(merged, MultiPolygon) else [merged]
+    widths = []
+    for piece in pieces:
+        sides = list(piece.minimum_rotated_rectangle.exterior.coords)
+        one = float(np.hypot(sides[1][0] - sides[0][0], sides[1][1] - sides[0][1]))
+        other = float(np.hypot(sides[2][0] - sides[1][0], sides[2][1] - sides[1][1]))
+        widths.append(min(one, other))
+    return float(sizes[hanging].sum() / 2), max(widths)
