@@ -29,7 +29,7 @@ def coupon(dims: Dimensions | None = None) -> Part:
     """60 × 40 mm or less in two rows of three, 4.2 mm high; prints in minutes."""
     dims = dims or Dimensions()
     high = _BASE_MM + _DEEP_MM
-    width, depth = 3 * _PITCH_MM, 2 * (STRIP_MM[1] + 8.0)
+    width, depth = 3 * _PITCH_MM + 2.0, 2 * (STRIP_MM[1] + 8.0)
     body = box(-width / 2, -depth / 2, width / 2, depth / 2)
     steps: list[Step] = [add(prism(body, 0.0, high))]
     for number, clearance in enumerate(CLEARANCES_MM):

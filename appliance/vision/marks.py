@@ -1,0 +1,179 @@
+"""The marks of a cradle in a picture: four ArUco markers, to a twentieth of a pixel, and its name.
+
+The dictionary's detector (OpenCV) says which marker is where; its corners are then found again as
+the crossings of straight lines through many points of each side. A line through fifty points of an
+edge is far steadier than one corner, and a blur that is the same on both sides leaves it in place.
+
+Coordinates here are OpenCV's: an integer is the middle of a pixel.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import zxingcpp
+
+from appliance.board.layout import CODE_PREFIX, CORNER_IDS, DICTIONARY
+from appliance.vision.crop import Pixels
+
+Gray = npt.NDArray[np.uint8]
+Corners = npt.NDArray[np.float64]
+"""(4, 2): upper left, upper right, lower right, lower left as the marker itself is drawn."""
+Box = tuple[float, float, float, float]
+"""xmin, ymin, xmax, ymax in pixels."""
+
+_SAMPLES = 56
+"""Points along a side; the outer sixth at each end is left out, where the corners are round."""
+_END_SHARE = 0.16
+_REACH_SHARE = 0.11
+"""How far an edge is searched to both sides, as a share of the side: two thirds of a module."""
+_STEPS = 33
+_LONGEST_CODE_PX = 1400
+_DATA_MATRIX = zxingcpp.barcode_formats_from_str("DataMatrix")
+
+
+def find_markers(gray: Gray, *, within: Iterable[Box] | None = None) -> dict[int, Corners]:
+    """The cradle's markers by their number; one that is seen twice is left out, because nobody
+    knows which is the cradle's. `within` searches only these boxes of the picture."""
+    height, width = gray.shape
+    boxes = list(within) if within is not None else [(0.0, 0.0, float(width), float(height))]
+    found: dict[int, list[Corners]] = {}
+    for box in boxes:
+        x0, y0 = max(0, int(box[0])), max(0, int(box[1]))
+        x1, y1 = min(width, int(box[2]) + 1), min(height, int(box[3]) + 1)
+        if x1 - x0 < 24 or y1 - y0 < 24:
+            continue
+        part = np.ascontiguousarray(gray[y0:y1, x0:x1])
+        corners, numbers, _ = _detector().detectMarkers(part)
+        if numbers is None:
+            continue
+        for number, four in zip(numbers.ravel().tolist(), corners, strict=True):
+            if number in CORNER_IDS:
+                rough = np.asarray(four, np.float64).reshape(4, 2) + np.array([x0, y0])
+                found.setdefault(int(number), []).append(rough)
+    return {
+        number: _exact(gray, _distinct(seen)[0])
+        for number, seen in found.items()
+        if len(_distinct(seen)) == 1
+    }
+
+
+def read_identity(frame: Pixels, box: Box) -> str | None:
+    """The name in the cradle's DataMatrix inside `box` of a (H, W, 3) frame; None without one."""
+    height, width = frame.shape[:2]
+    x0, y0 = max(0, int(box[0])), max(0, int(box[1]))
+    x1, y1 = min(width, int(box[2]) + 1), min(height, int(box[3]) + 1)
+    if min(x1 - x0, y1 - y0) < 16 or max(x1 - x0, y1 - y0) > _LONGEST_CODE_PX:
+        return None
+    green = np.ascontiguousarray(frame[y0:y1, x0:x1, 1])
+    for picture in _readings(green):
+        for code in zxingcpp.read_barcodes(
+            picture, formats=_DATA_MATRIX, text_mode=zxingcpp.TextMode.Plain
+        ):
+            if code.valid and code.text.startswith(CODE_PREFIX):
+                return str(code.text)[len(CODE_PREFIX) :]
+    return None
+
+
+def homography(places_mm: Mapping[int, Corners], seen: Mapping[int, Corners]) -> Corners:
+    """(3, 3) from millimetres to pixels by least squares over the corners of all markers in both.
+
+    The direct linear transform on normalised points (Hartley, PAMI 1997), as OpenCV has it."""
+    numbers = sorted(set(places_mm) & set(seen))
+    source = np.concatenate([places_mm[n] for n in numbers])
+    target = np.concatenate([seen[n] for n in numbers])
+    matrix, _ = cv2.findHomography(source, target, 0)
+    return np.asarray(matrix, dtype=np.float64)
+
+
+def transformed(matrix: Corners, points: Corners) -> Corners:
+    """(N, 2) points through a homography."""
+    rows = np.column_stack([points, np.ones(len(points))]) @ matrix.T
+    return np.asarray(rows[:, :2] / rows[:, 2:], dtype=np.float64)
+
+
+@functools.cache
+def _detector() -> cv2.aruco.ArucoDetector:
+    dictionary = cv2.aruco.getPredefinedDictionary(getattr(cv2.aruco, DICTIONARY))
+    settings = cv2.aruco.DetectorParameters()
+    settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_NONE
+    # One bit of the border may be dirty; none of the marker's own bits is guessed.
+    settings.errorCorrectionRate = 0.4
+    return cv2.aruco.ArucoDetector(dictionary, settings)
+
+
+def _distinct(seen: list[Corners]) -> list[Corners]:
+    """Boxes overlap: the same marker may have been found in two of them."""
+    kept: list[Corners] = []
+    for corners in seen:
+        if all(np.abs(corners.mean(0) - other.mean(0)).max() > 8 for other in kept):
+            kept.append(corners)
+    return kept
+
+
+def _exact(gray: Gray, rough: Corners) -> Corners:
+    """The corners as crossings of the four sides' lines; twice, since the second search begins
+    where the first one ended."""
+    corners = rough
+    for _ in range(2):
+        lines = [_line(gray, corners[i], corners[(i + 1) % 4]) for i in range(4)]
+        crossed = [_crossing(lines[i - 1], lines[i]) for i in range(4)]
+        fresh = np.array(crossed)
+        if not np.isfinite(fresh).all() or np.abs(fresh - rough).max() > 6.0:
+            return rough
+        corners = fresh
+    return corners
+
+
+def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
+    """A point and the direction of the edge near start → end: where brightness changes most,
+    sampled across the side in many places, then a line through them without the outliers."""
+    along = end - start
+    side = float(np.hypot(*along))
+    along = along / max(side, 1e-9)
+    normal = np.array([-along[1], along[0]])
+    reach = max(_REACH_SHARE * side, 2.0)
+    shares = np.linspace(_END_SHARE, 1 - _END_SHARE, _SAMPLES)
+    offsets = np.linspace(-reach, reach, _STEPS)
+    base = start + shares[:, None] * side * along
+    points = (base[:, None, :] + offsets[None, :, None] * normal).astype(np.float32)
+    profile = cv2.remap(
+        gray, points[..., 0], points[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    ).astype(np.float64)
+    slope = np.abs(np.diff(profile, axis=1))
+    weight = np.where(slope > 0.35 * slope.max(axis=1, keepdims=True), slope, 0.0) + 1e-9
+    middles = (offsets[:-1] + offsets[1:]) / 2
+    at = (weight * middles).sum(axis=1) / weight.sum(axis=1)
+    found = base + at[:, None] * normal
+    keep = np.abs(at - np.median(at)) < max(3 * float(np.median(np.abs(at - np.median(at)))), 0.3)
+    for _ in range(2):
+        middle = found[keep].mean(axis=0)
+        _, _, rows = np.linalg.svd(found[keep] - middle)
+        across = np.array([-rows[0][1], rows[0][0]])
+        away = np.abs((found - middle) @ across)
+        keep = away < max(2.5 * float(np.sqrt((away[keep] ** 2).mean())), 0.05)
+        if keep.sum() < 8:
+            break
+    return middle, rows[0]
+
+
+def _crossing(one: tuple[Corners, Corners], other: tuple[Corners, Corners]) -> Corners:
+    (p, d), (q, e) = one, other
+    matrix = np.column_stack([d, -e])
+    if abs(np.linalg.det(matrix)) < 1e-6:
+        return np.array([np.nan, np.nan])
+    return np.asarray(p + np.linalg.solve(matrix, q - p)[0] * d, dtype=np.float64)
+
+
+def _readings(green: Gray) -> Iterable[Gray]:
+    """The code as it is, enlarged, and with its contrast lifted: the first that can be read."""
+    yield green
+    doubled = cv2.resize(green, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    yield np.asarray(doubled, dtype=np.uint8)
+    soft = cv2.GaussianBlur(doubled, (0, 0), 4)
+    sharp = cv2.addWeighted(doubled, 2.2, soft, -1.2, 0)
+    yield np.asarray(cv2.equalizeHist(sharp), dtype=np.uint8)
