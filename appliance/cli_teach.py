@@ -8,12 +8,14 @@ import sys
 import time
 from pathlib import Path
 
+from appliance.board import read_board
 from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE, Ticker, add_model_options, open_pool
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
 from appliance.recipe import CameraLock, Recipe
 from appliance.refusal import Refusal
 from appliance.tables import read_faults, read_windows
 from appliance.teach import Lesson, teach
+from appliance.teach_board import inspected
 from appliance.terms import Rect
 from appliance.toml_strict import read_toml
 
@@ -30,9 +32,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--name", required=True, help="the recipe's name")
     parser.add_argument("--part-number", help="of the board; the recipe's name if left out")
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--board",
+        type=Path,
+        metavar="TOML",
+        help="board.toml of a board in its cradle: windows, scale and the cradle's name come from "
+        "it and from the cradle's marks in the first picture",
+    )
+    where.add_argument(
         "--windows",
-        required=True,
         type=Path,
         metavar="CSV",
         help="component,part_type,xmin,ymin,xmax,ymax[,polarity] in pixels of the first picture; "
@@ -49,7 +58,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="image,component of windows that are bad on a golden board and are left out",
     )
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="recipe folder")
-    parser.add_argument("--cradle", help="identity of the cradle that holds this board")
     parser.add_argument(
         "--camera",
         type=Path,
@@ -61,7 +69,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--grey",
         type=_rect,
         metavar="X0,Y0,X1,Y1",
-        help="the cradle's grey patch, in pixels; its colour is learnt and checked",
+        help="a grey patch, in pixels; its colour is learnt and checked (--board knows its own)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     add_model_options(parser)
@@ -71,8 +79,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     began_s = time.monotonic()
     try:
-        windows = read_windows(args.windows)
+        board = read_board(args.board) if args.board else None
+        windows = read_windows(args.windows) if args.windows else ()
         components = [row.component for row in windows]
+        if board is not None:
+            components = [part.designator for part in inspected(board)]
         goldens = tuple(args.golden)
         faults = (
             read_faults(args.faults, goldens, components)
@@ -81,11 +92,11 @@ def run(args: argparse.Namespace) -> int:
         )
         lesson = Lesson(
             name=args.name,
-            part_number=args.part_number or args.name,
+            part_number=args.part_number or (board and board.part_number) or args.name,
             windows=windows,
+            board=board,
             goldens=goldens,
             faults=faults,
-            cradle=args.cradle,
             camera=read_toml(args.camera, CameraLock) if args.camera else CameraLock(),
             grey=args.grey,
         )
@@ -109,6 +120,7 @@ def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> N
             "windows": len(recipe.windows),
             "goldens": len(recipe.goldens),
             "left_out": left_out,
+            "cradle": recipe.cradle and recipe.cradle.identity,
             "anchors": len(recipe.anchors),
             "guarantee": recipe.guarantee,
             "seconds": round(seconds, 2),
@@ -121,6 +133,8 @@ def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> N
         f"({left_out} samples left out as faulty), found again by {len(recipe.anchors)} anchors; "
         f"{seconds:.1f} s"
     )
+    if recipe.cradle is not None:
+        print(f"Cradle {recipe.cradle.identity}, {recipe.cradle.px_per_mm:.2f} px/mm")
     print(f"Thresholds: {recipe.guarantee}")
     if len(recipe.goldens) < FEW_GOLDENS:
         print(

@@ -1,4 +1,4 @@
-"""One board: quality, alignment, crops, the model, the comparison, the decision."""
+"""One board: quality, cradle, alignment, crops, the model, the comparison, the decision."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from appliance.stopwatch import Stopwatch
 from appliance.terms import Inspection, Verdict, Window, WindowResult
 from appliance.vision.align import AnchorPatch, Located, locate
 from appliance.vision.codes import read_code
+from appliance.vision.cradle import check_cradle
 from appliance.vision.crop import Pixels, cut_window
 from appliance.vision.interpreter import Interpreter, InterpreterPool, Outputs
 from appliance.vision.judging import EDITION, Judged
@@ -59,6 +60,11 @@ class Inspector:
         try:
             with watch.stage("quality"):
                 self._check(pixels)
+            with watch.stage("cradle"):
+                if self.recipe.cradle is not None:
+                    check_cradle(pixels, self.recipe.cradle)
+                if self.recipe.quality.grey is not None:
+                    check_grey(pixels, self.recipe.quality.grey)
             with watch.stage("align"):
                 located = locate(pixels, self._anchors, self.recipe.alignment)
                 colour = colour_of(pixels, self._anchors, located.pose)
@@ -96,8 +102,6 @@ class Inspector:
     def _check(self, pixels: Pixels) -> None:
         check_size(pixels, self.recipe.picture)
         check_quality(measure(pixels, self._anchors), self.recipe.quality)
-        if self.recipe.quality.grey is not None:
-            check_grey(pixels, self.recipe.quality.grey)
 
     def _cut(self, pixels: Pixels, located: Located) -> Callable[[Interpreter, Window], Cut]:
         """Cutting is done by the judging threads, too: they are idle at that moment."""

@@ -12,10 +12,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from appliance.board import BoardFile, board_text
 from appliance.picture_files import read_picture
 from appliance.recipe import (
     AlignmentBounds,
     Anchor,
+    BoardSize,
     CameraLock,
     CodeRegion,
     Golden,
@@ -32,10 +34,12 @@ from appliance.recipe import (
 )
 from appliance.refusal import Refusal
 from appliance.tables import WindowRow
+from appliance.teach_board import place_windows
 from appliance.terms import Rect, Window
 from appliance.vision.align import AnchorPatch, Located, coarse_factor, locate
 from appliance.vision.anchors import LEAST_ANCHORS, candidate_anchors, choose_anchors
 from appliance.vision.codes import find_code
+from appliance.vision.cradle import CradleError, check_cradle
 from appliance.vision.crop import Pixels, cut_native
 from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.judge import CROP
@@ -69,10 +73,12 @@ class Lesson:
 
     name: str
     part_number: str
-    windows: tuple[WindowRow, ...]
+    windows: tuple[WindowRow, ...] = ()
+    """Empty where `board` tells them."""
+    board: BoardFile | None = None
+    """With it the windows, the cradle and the grey patch come from the cradle's marks."""
     goldens: tuple[Path, ...]
     faults: tuple[frozenset[str], ...]
-    cradle: str | None = None
     camera: CameraLock = field(default_factory=CameraLock)
     grey: Rect | None = None
     """The cradle's grey patch in pixels of the frame; its colour is learnt from the pictures."""
@@ -95,13 +101,18 @@ def teach(
     """
     first = read_picture(lesson.goldens[0])
     picture = PictureSize(width_px=first.shape[1], height_px=first.shape[0])
+    placed = None if lesson.board is None else place_windows(lesson.board, first)
+    if placed is not None:
+        lesson = replace(lesson, windows=placed.windows, grey=placed.grey)
     windows = _windows(lesson, picture, pool.model.sha256)
     if lesson.grey is not None:
         check_rect("grey patch", lesson.grey, picture)
     _check_samples(lesson)
     code = find_code(first)
     bounds = _starting_bounds(picture)
-    anchors = _anchors(lesson, first, code[0] if code else None, bounds, progress)
+    anchors = _anchors(
+        lesson, first, code[0] if code else None, bounds, placed.board if placed else None, progress
+    )
     share = _AGREEING_SHARE if len(lesson.goldens) > 1 else _AGREEING_SHARE_UNPROVEN
     bounds = replace(bounds, min_anchors=max(LEAST_ANCHORS, math.ceil(share * len(anchors))))
     recipe = Recipe(
@@ -110,7 +121,8 @@ def teach(
         version=1,
         taught_at=now().isoformat(timespec="seconds"),
         picture=picture,
-        cradle=lesson.cradle,
+        board=_board_size(lesson.board),
+        cradle=placed.cradle if placed else None,
         guarantee="",
         crop=CROP,
         camera=lesson.camera,
@@ -156,7 +168,8 @@ def teach(
     )
     progress("Writing the recipe", 0, 1)
     patches = {f"anchors/{i:02d}.png": _png(anchor.gray) for i, anchor in enumerate(anchors)}
-    written = create(recipe, patches | crops, folder)
+    source = {} if lesson.board is None else {"board.toml": board_text(lesson.board).encode()}
+    written = create(recipe, patches | crops | source, folder)
     keep(judge, written)
     return written
 
@@ -201,10 +214,11 @@ def _anchors(
     first: Pixels,
     code: CodeRegion | None,
     bounds: AlignmentBounds,
+    board: Rect | None,
     progress: Progress,
 ) -> tuple[AnchorPatch, ...]:
     avoid = [row.rect for row in lesson.windows] + ([code.rect] if code else [])
-    candidates = candidate_anchors(first, avoid, bounds)
+    candidates = candidate_anchors(first, avoid, bounds, board=board)
     located = []
     for number, (path, frame) in enumerate(_frames(lesson.goldens[1:]), start=1):
         progress("Finding the boards", number, len(lesson.goldens) - 1)
@@ -227,6 +241,7 @@ def _cut_all(
         if first is None:
             first, pose = frame, Pose()
         else:
+            _check_golden_cradle(path, frame, recipe)
             pose = _found(path, frame, anchors, recipe.alignment, first).pose
         qualities.append(measure(frame, anchors))
         colours.append(colour_of(frame, anchors, pose))
@@ -242,6 +257,27 @@ def _cut_all(
     patch = None if lesson.grey is None else GreyPatch(rect=lesson.grey, bgr=_mean(greys))
     learnt = learn_bounds(qualities, colours, patch)
     return revised(recipe, goldens=tuple(goldens), quality=learnt), crops
+
+
+def _board_size(board: BoardFile | None) -> BoardSize | None:
+    if board is None:
+        return None
+    width_mm, height_mm = board.size_mm
+    return BoardSize(width_mm=width_mm, height_mm=height_mm)
+
+
+def _check_golden_cradle(path: Path, frame: Pixels, recipe: Recipe) -> None:
+    if recipe.cradle is None:
+        return
+    try:
+        check_cradle(frame, recipe.cradle)
+    except CradleError as refusal:
+        raise RecipeError(
+            expected=f"{path.name} to be taken like the first golden picture, with "
+            f"{refusal.expected}",
+            found=refusal.found,
+            action="Leave this picture out or take it again.",
+        ) from refusal
 
 
 def _mean(colours: Sequence[Colour]) -> Colour:

@@ -166,7 +166,7 @@ def test_a_picture_that_can_not_be_judged_is_a_fault_and_the_others_are_judged(
 
 def spoil_version(folder: Path) -> None:
     path = folder / "recipe.toml"
-    path.write_text(path.read_text().replace("format = 1", "format = 7", 1))
+    path.write_text(path.read_text().replace("format = 2", "format = 7", 1))
 
 
 BAD_RECIPES: dict[str, tuple[Callable[[Path], object], str]] = {

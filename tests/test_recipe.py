@@ -21,7 +21,9 @@ from appliance.recipe import (
     Anchor,
     CameraLock,
     CodeRegion,
+    CradleUse,
     Golden,
+    MarkPlace,
     ModelUse,
     PictureSize,
     QualityBounds,
@@ -41,6 +43,17 @@ from appliance.vision.crop import CropRule
 from appliance.vision.pose import Pose
 
 SHA = "ab" * 32
+CRADLE = CradleUse(
+    identity="psu-a-0123ab",
+    px_per_mm=12.5,
+    markers=tuple(
+        MarkPlace(
+            number=number, corners_px=((x, 10.0), (x + 9.5, 10.0), (x + 9.5, 20.0), (x, 20.25))
+        )
+        for number, x in ((10, 20.0), (11, 50.0), (12, 80.0), (13, 110.0))
+    ),
+    code=Rect(xmin_px=5.0, ymin_px=50.0, xmax_px=25.0, ymax_px=70.0),
+)
 PICTURES = {
     "anchors/00.png": b"anchor",
     "references/000/000.png": b"R1 on board 0",
@@ -72,7 +85,7 @@ def recipe() -> Recipe:
         version=1,
         taught_at="2026-01-01T00:00:00+00:00",
         picture=PictureSize(width_px=640, height_px=480),
-        cradle="CR-7",
+        cradle=CRADLE,
         guarantee="At most 1 % of good windows.",
         crop=CropRule(margin=0.1, keep_aspect=True, size_px=128),
         camera=CameraLock(exposure_us=8000, analogue_gain=1.0, colour_gains=(1.9, 1.6)),
@@ -257,8 +270,8 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
         "found 'review_abov'. Did you mean 'review_above'",
     ),
     "missing key": (edit('part_number = "PS-1"\n', ""), "a key 'part_number'"),
-    "newer format": (edit("format = 1", "format = 2"), "found format 2"),
-    "older format": (edit("format = 1", "format = 0"), "found format 0"),
+    "newer format": (edit("format = 2", "format = 3"), "found format 3"),
+    "older format": (edit("format = 2", "format = 0"), "found format 0"),
     "NaN corner": (edit("xmin_px = 100.0", "xmin_px = nan"), "a finite number for .*xmin_px"),
     "NaN threshold": (edit("review_above = 1.5", "review_above = nan"), "a finite number"),
     "text for a number": (edit("xmin_px = 100.0", 'xmin_px = "100"'), "a finite number"),
@@ -352,3 +365,18 @@ def test_durable_files_are_synced_before_they_are_renamed(
     folder_module.write_durably(tmp_path / "x", b"data")
     assert steps == ["fsync", "replace", "fsync"]
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_recipe_of_the_first_format_is_read_unless_it_names_an_unchecked_cradle(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "old"
+    create(replace(recipe(), format=1, cradle=None), PICTURES, folder)
+    assert load(folder).format == 1
+    path = folder / "recipe.toml"
+    named = path.read_text(encoding="utf-8").replace(
+        "format = 1\n", 'format = 1\ncradle = "CR-7"\n'
+    )
+    path.write_text(named, encoding="utf-8")
+    with pytest.raises(RecipeError, match="knows the marks of its cradle"):
+        load(folder)

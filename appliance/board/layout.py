@@ -129,7 +129,7 @@ def layout_of(board: BoardFile) -> Layout:
 
 def identity_of(board: BoardFile) -> str:
     """At most 22 characters of a-z, 0-9 and -: a slug of name and revision, and six hexadecimal
-    digits of the bare board and of how the cradle holds it, so that two editions are never taken
+    digits of its whole name, the bare board and how the cradle holds it, so that two editions are never taken
     for one. Parts are not among it: a printed cradle stays good when only the recipe changes."""
     words = re.sub(r"[^a-z0-9]+", "-", f"{board.name}-{board.revision}".lower()).strip("-")
     wishes = board.cradle
@@ -140,7 +140,16 @@ def identity_of(board: BoardFile) -> str:
         *((p.x_mm, p.y_mm, p.width_mm, p.height_mm, p.deep_mm) for p in board.protrusions),
     ]
     rounded = [[f"{value:.4f}" for value in row] for row in numbers]
-    shaping = repr((board.face.value, wishes.location, wishes.lies_turned_deg, rounded))
+    shaping = repr(
+        (
+            board.name,
+            board.revision,
+            board.face.value,
+            wishes.location,
+            wishes.lies_turned_deg,
+            rounded,
+        )
+    )
     digest = hashlib.sha256(shaping.encode()).hexdigest()
     return f"{words[:15].strip('-') or 'board'}-{digest[:6]}"
 

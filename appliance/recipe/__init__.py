@@ -1,5 +1,6 @@
 """Recipes: what the cabinet knows of one kind of board, and how that is kept on disk."""
 
+from appliance.recipe.cradle import CradleUse, MarkPlace
 from appliance.recipe.errors import RecipeError
 from appliance.recipe.folder import (
     CACHE_FILE,
@@ -40,8 +41,10 @@ __all__ = [
     "BoardSize",
     "CameraLock",
     "CodeRegion",
+    "CradleUse",
     "Golden",
     "GreyPatch",
+    "MarkPlace",
     "ModelUse",
     "PictureSize",
     "QualityBounds",

@@ -177,6 +177,12 @@ def _parse(text: str, path: Path) -> Recipe:
                 found=f"format {written} in {path.name}",
                 action="Update this appliance's software to use this recipe.",
             )
+        if isinstance(table.get("cradle"), str):
+            raise RecipeError(
+                expected="a recipe that knows the marks of its cradle",
+                found=f"only the name {table['cradle']!r}, which nothing can check",
+                action="Teach the board again with its board.toml and cradle.",
+            )
         recipe = build(table, Recipe, where=path.name)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(

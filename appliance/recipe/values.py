@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from appliance.recipe.cradle import CradleUse
 from appliance.recipe.errors import RecipeError
 from appliance.terms import Rect, Window
 from appliance.vision.crop import CropRule
 from appliance.vision.pose import Pose
 
-FORMAT = 1
-"""Rises when a recipe written now could not be read by the code before."""
+FORMAT = 2
+"""Rises when a recipe written now could not be read by the code before. 2: the cradle's marks."""
+READABLE = (1, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,8 @@ class Recipe:
     """UTC, ISO-8601."""
     picture: PictureSize
     board: BoardSize | None = None
-    cradle: str | None = None
+    cradle: CradleUse | None = None
+    """None: the board lies in no marked cradle, and nothing checks which one it is."""
     guarantee: str
     """What the thresholds promise, in words."""
     crop: CropRule
@@ -170,7 +173,7 @@ class Recipe:
     folder: Path | None = field(default=None, compare=False, init=False)
 
     def __post_init__(self) -> None:
-        if self.format != FORMAT:
+        if self.format not in READABLE:
             raise RecipeError(
                 expected=f"a recipe of format {FORMAT}",
                 found=f"format {self.format}",

@@ -35,16 +35,19 @@ _PER_CELL = 3
 
 
 def candidate_anchors(
-    frame: Pixels, avoid: Sequence[Rect], bounds: AlignmentBounds
+    frame: Pixels, avoid: Sequence[Rect], bounds: AlignmentBounds, *, board: Rect | None = None
 ) -> tuple[AnchorPatch, ...]:
     """Distinct patches of the first golden picture, spread over it, best of each cell first.
 
     Patches that touch a rectangle of `avoid` (the windows, whose parts may be missing, and
-    codes, which differ from board to board) come only where there are too few others.
+    codes, which differ from board to board) come only where there are too few others. Where the
+    `board` is known, none is taken outside: the cradle has fine corners, but the board moves in it.
     """
     factor = coarse_factor(frame.shape[1])
     gray = shrink(np.ascontiguousarray(frame[:, :, 1]), factor)
     strength = _strength(gray)
+    if board is not None:
+        strength = strength * _within(gray.shape, board, factor)
     free = strength * ~_covered(gray.shape, avoid, factor)
     chosen = _spread_maxima(gray, free, bounds, factor)
     if len(chosen) < MOST_UNPROVEN:
@@ -108,6 +111,16 @@ def _strength(gray: Gray) -> Floats:
         :, half : half + least.shape[1] - size + 1
     ]
     return np.asarray(np.clip(corner, 0, None), dtype=np.float64)
+
+
+def _within(shape: tuple[int, ...], board: Rect, factor: int) -> Mask:
+    """True at the upper left corners of patches that lie wholly on the board."""
+    inside = np.zeros(shape, dtype=bool)
+    x0, y0 = math.ceil(board.xmin_px / factor), math.ceil(board.ymin_px / factor)
+    x1 = math.floor(board.xmax_px / factor) - COARSE_PATCH_PX
+    y1 = math.floor(board.ymax_px / factor) - COARSE_PATCH_PX
+    inside[max(y0, 0) : max(y1 + 1, 0), max(x0, 0) : max(x1 + 1, 0)] = True
+    return inside
 
 
 def _covered(shape: tuple[int, ...], avoid: Sequence[Rect], factor: int) -> Mask:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import zxingcpp
 
+from appliance.board.layout import CODE_PREFIX
 from appliance.recipe.values import CodeRegion
 from appliance.terms import Rect
 from appliance.vision.crop import Pixels
@@ -64,6 +65,8 @@ def _read(
         wanted = getattr(zxingcpp.BarcodeFormat, symbology)
         for code in zxingcpp.read_barcodes(gray, formats=wanted, text_mode=plain):
             text = code.text.strip()
+            if text.startswith(CODE_PREFIX):
+                continue  # the cradle's own name is no serial
             if code.valid and text.isprintable() and 0 < len(text) <= LONGEST_SERIAL:
                 place = code.position
                 corners = (

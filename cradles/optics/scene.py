@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from cradles.optics.camera import Camera
 
 Pixels = npt.NDArray[np.uint8]
 Cover = npt.NDArray[np.float32]
+_Array = TypeVar("_Array", Pixels, Cover)
 _TEXTURE = 24
 """Pixels a millimetre of the layers' pictures: twice the camera's."""
 _TRAY, _BASE, _RIM, _MASK = (70, 74, 78), (40, 38, 37), (62, 58, 56), (52, 96, 34)
@@ -88,8 +90,8 @@ def _plastic(cradle: Cradle) -> tuple[_Field, list[_Layer]]:
     rim = outer - field.cover(polygons(cradle.plan.open))
     rim = np.clip(rim + field.cover(list(cradle.plan.arms)), 0, 1)
     return field, [
-        (levels.base - levels.top, field.colour(_BASE), outer),
-        (levels.rim - levels.top, field.colour(_RIM), rim),
+        (levels.base - levels.top, field.colour(_BASE), _soft(outer)),
+        (levels.rim - levels.top, field.colour(_RIM), _soft(rim)),
     ]
 
 
@@ -107,7 +109,7 @@ def _paper(cradle: Cradle, covered: tuple[str, ...]) -> tuple[Pixels, Cover]:
             field.draw(paper, ink)
         for word in label.writings:
             field.write(paper, word.x, word.y, word.tall_mm, word.text)
-    return paper, cover
+    return _soft(paper), _soft(cover)
 
 
 class _Field:
@@ -209,7 +211,13 @@ def _board_layer(scene: Scene, field: _Field) -> tuple[Pixels, Cover]:
         size = (field.shape[1], field.shape[0])
         colours = np.asarray(cv2.warpAffine(colours, shift, size), dtype=np.uint8)
         cover = np.asarray(cv2.warpAffine(cover, shift, size), dtype=np.float32)
-    return colours, cover
+    return _soft(colours), _soft(cover)
+
+
+def _soft(layer: _Array) -> _Array:
+    """A camera's pixel gathers light from its whole square, about two of a layer's: without this,
+    sharp edges would jump by parts of a pixel."""
+    return cast(_Array, cv2.GaussianBlur(layer, (0, 0), 0.9))
 
 
 def _exposed(picture: Pixels, camera: Camera, seed: int) -> Pixels:
