@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
 
 from appliance import cli_inspect, cli_records, cli_run, cli_selftest, cli_teach
 from appliance.machine import software_version
@@ -19,7 +20,20 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for part in (cli_run, cli_teach, cli_inspect, cli_records, cli_selftest):
         part.add_parser(commands)
+    for plugin in sorted(entry_points(group="goldenboard.commands"), key=lambda each: each.name):
+        _add_plugin(plugin, commands)
     return made
+
+
+def _add_plugin(
+    plugin: EntryPoint, commands: argparse._SubParsersAction[argparse.ArgumentParser]
+) -> None:
+    """A plug-in that can't be loaded must not keep the instrument from starting: it is named and
+    left out."""
+    try:
+        plugin.load().add_parser(commands)
+    except (ImportError, AttributeError) as error:
+        print(f"goldenboard: the command '{plugin.name}' is left out: {error}", file=sys.stderr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -81,6 +81,7 @@ def test_teach_tells_what_it_did_in_one_json_object(
         "windows": len(COMPONENTS),
         "goldens": 1,
         "left_out": 0,
+        "cradle": None,
         "anchors": len(recipe.anchors),
         "guarantee": recipe.guarantee,
     }
@@ -103,7 +104,7 @@ def test_one_line_a_board_in_the_order_given(
         }  # fmt: skip
         assert set(line["alignment"]) == {"shift_px", "rotation_deg", "scale", "residual_px"}
         assert set(line["stages_ms"]) == {
-            "quality", "align", "crop", "judge", "compare", "decide", "code", "total",
+            "quality", "cradle", "align", "crop", "judge", "compare", "decide", "code", "total",
         }  # fmt: skip
         assert [window["component"] for window in line["windows"]] == [
             window.component for window in load(recipe_folder).windows

@@ -41,7 +41,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_instrument_and_nothing_of_the_workshop(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
-    assert tops == {"appliance", "hw"}
+    assert tops == {"appliance", "cradles", "hw"}
     for needed in ("appliance/web/templates/", "appliance/web/static/", "appliance/store/migra"):
         assert any(name.startswith(needed) for name in names), needed
 

@@ -129,8 +129,9 @@ def layout_of(board: BoardFile) -> Layout:
 
 def identity_of(board: BoardFile) -> str:
     """At most 22 characters of a-z, 0-9 and -: a slug of name and revision, and six hexadecimal
-    digits of its whole name, the bare board and how the cradle holds it, so that two editions are never taken
-    for one. Parts are not among it: a printed cradle stays good when only the recipe changes."""
+    digits of both, of the bare board and of how the cradle holds it, so that two editions are
+    never taken for one. Parts are not among it: a printed cradle stays good when only the recipe
+    changes."""
     words = re.sub(r"[^a-z0-9]+", "-", f"{board.name}-{board.revision}".lower()).strip("-")
     wishes = board.cradle
     numbers = [

@@ -1,0 +1,144 @@
+"""`goldenboard cradle`: from a board file to a printable cradle. A plug-in of the command line:
+it needs the libraries of the extra `cad` only when it is used."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from appliance.board import BoardFile, Location, Side, read_board
+from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
+from appliance.refusal import Refusal
+
+_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab")
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "cradle",
+        help="build the cradle that holds a board",
+        description="Builds, from a board file, the printable cradle, its labels and its checks.",
+    )
+    parts = parser.add_subparsers(title="parts", metavar="PART", required=True)
+    building = parts.add_parser("build", help="write the cradle's files into a folder")
+    _board_options(building)
+    building.add_argument("--out", required=True, type=Path, metavar="DIR")
+    building.add_argument("--step", action="store_true", help="a STEP file, too (extra 'step')")
+    building.set_defaults(run=_guarded(_build))
+    checking = parts.add_parser("check", help="build and check, write nothing")
+    _board_options(checking)
+    checking.set_defaults(run=_guarded(_check))
+    testing = parts.add_parser("coupon", help="a small print that tells the right clearance")
+    testing.add_argument("--out", required=True, type=Path, metavar="DIR")
+    testing.set_defaults(run=_guarded(_coupon))
+
+
+def _board_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("board", type=Path, metavar="BOARD", help="board.toml")
+    parser.add_argument("--face", choices=[side.value for side in Side], help="side to look at")
+    parser.add_argument("--thickness", type=float, metavar="MM")
+    parser.add_argument("--clearance", type=float, metavar="MM", help="air a side")
+    parser.add_argument("--location", choices=[each.value for each in Location])
+    parser.add_argument("--turn", type=int, choices=(0, 90, 180, 270), help="how the board lies")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def _guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    def guarded(args: argparse.Namespace) -> int:
+        missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+        if missing:
+            print(
+                f"goldenboard cradle: {', '.join(missing)} not installed. "
+                "Install goldenboard[cad].",
+                file=sys.stderr,
+            )
+            return EXIT_UNUSABLE
+        try:
+            return run(args)
+        except Refusal as refusal:
+            print(f"goldenboard cradle: {refusal}", file=sys.stderr)
+        except ValueError as error:
+            print(f"goldenboard cradle: {error}", file=sys.stderr)
+        return EXIT_UNUSABLE
+
+    return guarded
+
+
+def _board(args: argparse.Namespace) -> BoardFile:
+    board = read_board(args.board)
+    wishes = board.cradle
+    if args.clearance is not None:
+        wishes = replace(wishes, clearance_mm=args.clearance)
+    if args.location is not None:
+        wishes = replace(wishes, location=Location(args.location))
+    if args.turn is not None:
+        wishes = replace(wishes, lies_turned_deg=args.turn)
+    board = replace(board, cradle=wishes)
+    if args.face is not None:
+        board = replace(board, face=Side(args.face))
+    if args.thickness is not None:
+        board = replace(board, thickness_mm=args.thickness)
+    return board
+
+
+def _build(args: argparse.Namespace) -> int:
+    from cradles import job
+
+    with Ticker(sys.stderr) as ticker:
+        made = job.make(_board(args), progress=ticker)
+        files = job.write(made, args.out, step=args.step)
+    if args.json:
+        print(json.dumps({**job.report(made), "files": files}, ensure_ascii=False))
+        return EXIT_GOOD if made.passed else EXIT_FAULT
+    width, depth, height = made.cradle.size_mm
+    print(f"Cradle {made.cradle.identity}, {width:.1f} × {depth:.1f} × {height:.2f} mm")
+    for note in made.cradle.notes:
+        print(note)
+    print(f"Simulated fit: {job.fit_words(made.fit)}")
+    for each in made.checks:
+        if not each.passed:
+            print(f"NOT AS IT SHOULD BE: {each.name}: {each.found}; limit {each.limit}")
+    print(f"{args.out}: {', '.join(files)}")
+    return EXIT_GOOD if made.passed else EXIT_FAULT
+
+
+def _check(args: argparse.Namespace) -> int:
+    from cradles import job
+
+    with Ticker(sys.stderr) as ticker:
+        made = job.make(_board(args), progress=ticker)
+    if args.json:
+        print(json.dumps(job.report(made), ensure_ascii=False))
+        return EXIT_GOOD if made.passed else EXIT_FAULT
+    print(f"Cradle {made.cradle.identity}")
+    for each in made.checks:
+        word = "good" if each.passed else "BAD "
+        print(f"{word}  {each.name}: {each.found} (limit {each.limit})")
+    fits = made.fit.always_seats and made.fit.play_is_within
+    print(f"{'good' if fits else 'BAD '}  simulated fit: {job.fit_words(made.fit)}")
+    for way, why in made.fit.wrong_ways[:12]:
+        print(f"      {way}: " + (f"kept out by {why}" if why else "not kept out mechanically"))
+    for note in made.cradle.notes:
+        print(note)
+    return EXIT_GOOD if made.passed else EXIT_FAULT
+
+
+def _coupon(args: argparse.Namespace) -> int:
+    from appliance.recipe.durable import write_durably
+    from cradles.coupon import HOW_TO_USE, coupon
+    from cradles.export import stl_bytes, threemf_bytes
+    from cradles.solids import solid_of
+
+    part = coupon()
+    mesh = solid_of(part).mesh()
+    args.out.mkdir(parents=True, exist_ok=True)
+    write_durably(args.out / "coupon.stl", stl_bytes(mesh, part.name))
+    write_durably(args.out / "coupon.3mf", threemf_bytes(mesh, part.name))
+    print(f"{args.out}: coupon.stl, coupon.3mf")
+    print(HOW_TO_USE)
+    return EXIT_GOOD

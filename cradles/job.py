@@ -1,0 +1,150 @@
+"""All files of one cradle, written together or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.board import BoardFile, board_text
+from appliance.recipe.durable import exchange, sync_folder, sync_tree
+from cradles.build import Cradle, build
+from cradles.checks import Check, check
+from cradles.dimensions import Dimensions
+from cradles.errors import CradleError
+from cradles.export import stl_bytes, threemf_bytes
+from cradles.export.step import write_step
+from cradles.fit import FitReport, simulate
+from cradles.sheet import sheet_bytes
+
+REPORT = "report.json"
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A cradle with all that is known of it."""
+
+    cradle: Cradle
+    checks: tuple[Check, ...]
+    fit: FitReport
+
+    @property
+    def passed(self) -> bool:
+        return (
+            all(each.passed for each in self.checks)
+            and self.fit.always_seats
+            and self.fit.play_is_within
+        )
+
+
+def make(
+    board: BoardFile,
+    dims: Dimensions | None = None,
+    *,
+    progress: Progress = lambda what, done, total: None,
+) -> Made:
+    """Build and check. Raises `CradleError` for a board that can't be held."""
+    progress("Building the cradle", 0, 3)
+    cradle = build(board, dims)
+    progress("Checking the cradle", 1, 3)
+    checks = check(cradle)
+    progress("Laying boards in", 2, 3)
+    return Made(cradle=cradle, checks=checks, fit=simulate(cradle, tries=40))
+
+
+def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
+    """Write the files and return their names. `folder` may be missing, empty, or one that this
+    wrote before; anything else is refused, and nothing is lost."""
+    _check_place(folder)
+    cradle = made.cradle
+    mesh = cradle.solid.mesh()
+    title = {"Title": f"Cradle {cradle.identity}", "Application": "Goldenboard"}
+    figures = tuple((each.name, each.found) for each in made.checks)
+    files = {
+        "cradle.stl": stl_bytes(mesh, cradle.identity),
+        "cradle.3mf": threemf_bytes(mesh, cradle.identity, title),
+        "sheet.pdf": sheet_bytes(cradle, (*figures, ("simulated fit", fit_words(made.fit)))),
+        "board.toml": board_text(cradle.board).encode(),
+        REPORT: (json.dumps(report(made), indent=1, ensure_ascii=False) + "\n").encode(),
+    }
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        fresh.chmod(0o755)
+        for name, data in files.items():
+            (fresh / name).write_bytes(data)
+        if step:
+            write_step(cradle.part, fresh / "cradle.step")
+        sync_tree(fresh)
+        if folder.exists():
+            exchange(fresh, folder)
+        else:
+            fresh.rename(folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return sorted([*files, *(["cradle.step"] if step else [])])
+
+
+def report(made: Made) -> dict[str, object]:
+    """What the build found, for other programs."""
+    cradle, fit = made.cradle, made.fit
+    return {
+        "identity": cradle.identity,
+        "board": cradle.board.name,
+        "size_mm": [round(side, 3) for side in cradle.size_mm],
+        "volume_cm3": round(cradle.solid.volume_mm3 / 1000, 2),
+        "location": cradle.seating.location.value,
+        "notes": list(cradle.notes),
+        "checks": [
+            {"name": c.name, "found": c.found, "limit": c.limit, "passed": c.passed}
+            for c in made.checks
+        ],
+        "fit": {
+            "boards": fit.tries,
+            "seated": fit.seated,
+            "play_x_mm": [round(v, 3) for v in fit.play_x_mm],
+            "play_y_mm": [round(v, 3) for v in fit.play_y_mm],
+            "clearance_mm": fit.clearance_mm,
+            "springs_bend_mm": [round(v, 3) for v in fit.springs_bend_mm],
+        },
+        "wrong_ways": [{"way": way, "kept_out_by": why} for way, why in fit.wrong_ways],
+        "passed": made.passed,
+    }
+
+
+def fit_words(fit: FitReport) -> str:
+    play = max(fit.play_x_mm[1], fit.play_y_mm[1])
+    return (
+        f"{fit.seated} of {fit.tries} boards seat, play a side up to {play:.2f} mm "
+        f"(clearance {fit.clearance_mm:g} mm)"
+    )
+
+
+def _check_place(folder: Path) -> None:
+    ours = not folder.exists() or (
+        folder.is_dir() and ((folder / REPORT).is_file() or not any(folder.iterdir()))
+    )
+    if not ours:
+        raise CradleError(
+            expected=f"no folder, an empty one or an earlier cradle at {folder}",
+            found="something else",
+            action="Choose another --out; nothing was written.",
+        )
+
+
+def _unwritable(folder: Path, error: OSError) -> CradleError:
+    return CradleError(
+        expected=f"to write the cradle at {folder}",
+        found=error.strerror or str(error),
+        action="Check the free space and the rights of the folder; nothing was changed.",
+    )
