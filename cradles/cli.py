@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.board import BoardFile, Location, Side, read_board
+from appliance.board import BoardFile, Location, Side
 from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
 
-_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab")
+_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "sexpdata", "ezdxf")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +39,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _board_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("board", type=Path, metavar="BOARD", help="board.toml")
+    parser.add_argument("board", type=Path, metavar="BOARD", help=".kicad_pcb, .dxf or board.toml")
+    parser.add_argument("--units", choices=("mm", "inch"), help="of a DXF that does not say")
     parser.add_argument("--face", choices=[side.value for side in Side], help="side to look at")
     parser.add_argument("--thickness", type=float, metavar="MM")
     parser.add_argument("--clearance", type=float, metavar="MM", help="air a side")
@@ -70,7 +71,12 @@ def _guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Nam
 
 
 def _board(args: argparse.Namespace) -> BoardFile:
-    board = read_board(args.board)
+    from cradles.read import read_design
+
+    design = read_design(args.board, units=args.units)
+    for note in design.notes:
+        print(note, file=sys.stderr)
+    board = design.board
     wishes = board.cradle
     if args.clearance is not None:
         wishes = replace(wishes, clearance_mm=args.clearance)

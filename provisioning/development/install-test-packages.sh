@@ -5,3 +5,5 @@ here=$(dirname "$0")
 . "$here/packages.sh"
 install_packages "for the browser tests" chromium fonts-dejavu-core ||
     echo "Going on without: the browser tests will skip."
+install_packages "to look at printed pages" poppler-utils ||
+    echo "Going on without: the tests of printed pages will skip."

@@ -1,0 +1,118 @@
+"""DXF: the outline of a board as any CAD program draws it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import ezdxf.filemanagement
+import ezdxf.units
+from ezdxf.lldxf.const import DXFError
+
+from appliance.board import BoardFile
+from appliance.board.ring import Ring, circle
+from cradles.errors import DesignFileError
+from cradles.read.heal import Piece, outlines
+
+_SMOOTH_MM = 0.005
+_MOST_ENTITIES = 100_000
+_LAYERS_LEFT_OUT = ("dim", "text", "title", "note")
+_TO_MM = {"mm": 1.0, "inch": 25.4}
+
+
+def read_dxf(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
+    """Every line, arc, circle, ellipse, polyline and spline of the model space is an edge, but
+    for layers named after dimensions and texts. Raises `DesignFileError`."""
+    try:
+        document = ezdxf.filemanagement.readfile(path)
+    except (OSError, DXFError, UnicodeDecodeError, ValueError, KeyError, IndexError) as error:
+        raise DesignFileError(
+            expected=f"{path.name} to be a DXF drawing",
+            found=str(error)[:120] or type(error).__name__,
+            action="Export it again, as DXF R12 or later.",
+        ) from error
+    scale = _scale(document, units, path)
+    pieces: list[Piece] = []
+    rings: list[Ring] = []
+    for entity in _flat(document.modelspace()):
+        if not any(word in entity.dxf.layer.lower() for word in _LAYERS_LEFT_OUT):
+            _take(entity, scale, pieces, rings)
+    outline, cutouts, notes = outlines(pieces, rings)
+    board = BoardFile(name=path.stem, outline=outline, cutouts=tuple(cutouts), source=path.name)
+    return board, [*notes, "A DXF tells no thickness: 1.6 mm is taken; give --thickness otherwise."]
+
+
+def _scale(document: Any, units: str | None, path: Path) -> float:
+    if units is not None:
+        return _TO_MM[units]
+    if document.units == ezdxf.units.MM:
+        return 1.0
+    if document.units == ezdxf.units.IN:
+        return 25.4
+    raise DesignFileError(
+        expected=f"{path.name} to say its unit (millimetres or inches)",
+        found="none" if document.units == 0 else f"unit {document.units}",
+        action="Say --units mm or --units inch.",
+    )
+
+
+def _flat(entities: Iterable[Any], depth: int = 0) -> Iterable[Any]:
+    """Entities, with those of blocks where they are inserted."""
+    for count, entity in enumerate(entities):
+        if count > _MOST_ENTITIES or depth > 8:
+            raise DesignFileError(
+                expected=f"a drawing of at most {_MOST_ENTITIES} entities",
+                found="more, or blocks in blocks without end",
+                action="Export the board's edge alone.",
+            )
+        if entity.dxftype() == "INSERT":
+            yield from _flat(entity.virtual_entities(), depth + 1)
+        else:
+            yield entity
+
+
+def _take(entity: Any, scale: float, pieces: list[Piece], rings: list[Ring]) -> None:
+    kind = entity.dxftype()
+    if kind == "LINE":
+        pieces.append(Piece(start=_at(entity.dxf.start, scale), end=_at(entity.dxf.end, scale)))
+    elif kind == "ARC":
+        sweep = math.radians((entity.dxf.end_angle - entity.dxf.start_angle) % 360)
+        pieces.append(
+            Piece(
+                start=_at(entity.start_point, scale),
+                end=_at(entity.end_point, scale),
+                bulge=math.tan(sweep / 4),
+            )
+        )
+    elif kind == "CIRCLE":
+        rings.append(circle(*_at(entity.dxf.center, scale), 2 * entity.dxf.radius * scale))
+    elif kind == "LWPOLYLINE":
+        points = [(x * scale, y * scale, b) for x, y, b in entity.get_points("xyb")]
+        _polyline(points, entity.closed, pieces, rings)
+    elif kind == "POLYLINE":
+        points = [
+            (*_at(vertex.dxf.location, scale), vertex.dxf.get("bulge", 0.0))
+            for vertex in entity.vertices
+        ]
+        _polyline(points, entity.is_closed, pieces, rings)
+    elif kind in ("SPLINE", "ELLIPSE"):
+        points = [(*_at(p, scale), 0.0) for p in entity.flattening(_SMOOTH_MM / scale)]
+        closed = len(points) > 2 and math.dist(points[0][:2], points[-1][:2]) < 1e-6
+        _polyline(points[:-1] if closed else points, closed, pieces, rings)
+
+
+def _polyline(
+    points: list[tuple[float, float, float]], closed: bool, pieces: list[Piece], rings: list[Ring]
+) -> None:
+    if closed and len(points) > 1:
+        rings.append(tuple((x, y, b) if b else (x, y) for x, y, b in points))
+        return
+    for (x0, y0, bulge), (x1, y1, _) in itertools.pairwise(points):
+        pieces.append(Piece(start=(x0, y0), end=(x1, y1), bulge=bulge))
+
+
+def _at(point: Any, scale: float) -> tuple[float, float]:
+    return round(float(point[0]) * scale, 7), round(float(point[1]) * scale, 7)
