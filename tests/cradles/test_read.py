@@ -41,8 +41,10 @@ NEW = """(kicad_pcb (version 20240108) (generator "pcbnew") (generator_version "
   (pad "1" smd rect (at -0.8 0 90) (size 0.8 0.9) (layers "F.Cu")))
  (footprint "Connector:Header_1x02" (layer "F.Cu") (at 150 80)
   (property "Reference" "J1") (property "Value" "conn")
-  (fp_line (start -2 -2) (end 2 -2) (layer "F.CrtYd")) (fp_line (start 2 -2) (end 2 5) (layer "F.CrtYd"))
-  (fp_line (start 2 5) (end -2 5) (layer "F.CrtYd")) (fp_line (start -2 5) (end -2 -2) (layer "F.CrtYd"))
+  (fp_line (start -2 -2) (end 2 -2) (layer "F.CrtYd"))
+  (fp_line (start 2 -2) (end 2 5) (layer "F.CrtYd"))
+  (fp_line (start 2 5) (end -2 5) (layer "F.CrtYd"))
+  (fp_line (start -2 5) (end -2 -2) (layer "F.CrtYd"))
   (pad "1" thru_hole circle (at 0 0) (size 1.7 1.7) (drill 1) (layers "*.Cu"))
   (pad "2" thru_hole circle (at 0 2.54) (size 1.7 1.7) (drill oval 1 1.4) (layers "*.Cu")))
  (footprint "Package:SOT-23" (layer "B.Cu") (at 120 80 180)
@@ -130,17 +132,20 @@ def test_a_gap_below_a_hundredth_of_a_millimetre_is_healed_and_told(tmp_path: Pa
     )
 
 
+STROKE = '(gr_line (start 100 87) (end 160 53) (layer "Edge.Cuts"))'
+CIRCLE = "(center 130 70) (end 134 70)"
 BROKEN = {
     "a gap": (NEW.replace("(start 103 50)", "(start 103.3 50)", 1), "a gap of 0.300 mm between"),
     "the place of a gap": (NEW.replace("(start 103 50)", "(start 103.3 50)", 1), "(103.300, -50"),
     "a branch": (
-        NEW.replace("(gr_circle", '(gr_line (start 100 87) (end 160 53) (layer "Edge.Cuts")) (gr_circle'),
+        NEW.replace("(gr_circle", f"{STROKE} (gr_circle"),
         "3 at (1",
     ),
-    "a hole outside": (NEW.replace("(center 130 70) (end 134 70)", "(center 230 70) (end 234 70)"),
+    "a hole outside": (NEW.replace(CIRCLE, "(center 230 70) (end 234 70)"),
                        "a second outline outside, near (230"),
-    "a hole across the edge": (NEW.replace("(center 130 70) (end 134 70)", "(center 160 70) (end 164 70)"),
-                               "crosses the outline"),
+    "a hole across the edge": (
+        NEW.replace(CIRCLE, "(center 160 70) (end 164 70)"), "crosses the outline"
+    ),
     "cut short": (NEW[:900], "cut short"),
     "no outline": (NEW.replace("Edge.Cuts", "Dwgs.User"), "a closed outline"),
     "another format": ("(kicad_sch (version 1))", "to be a KiCad board"),
