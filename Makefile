@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 TRAIN  := .venv-train
 
-.PHONY: help run test check bench evaluate model diagram pictures clean
+.PHONY: help run test check bench evaluate evaluate-cradles model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test      lint, types, architecture, all tests (the browser's included)"
 	@echo "make bench     the benchmarks, as a table and as JSON in bench/"
 	@echo "make evaluate  teach and inspect the real photographs in ../shared, figures in bench/"
+	@echo "make evaluate-cradles  read the cradle's marks in 200 simulated pictures, figures in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
@@ -46,6 +47,9 @@ bench: $(BIN)/.installed
 
 evaluate: $(BIN)/.installed
 	@$(BIN)/python -m tests.evaluation.evaluate_pcba --json bench/pcba-fixed-pose.json
+
+evaluate-cradles: $(BIN)/.installed
+	@$(BIN)/python -m tests.evaluation.evaluate_marks --json bench/cradle-registration.json
 
 # The workshop's environment has none of the instrument's libraries: their numpy is another.
 $(TRAIN)/.installed: pyproject.toml

@@ -1,0 +1,19 @@
+"""The campaign of `make evaluate-cradles` in a short form."""
+
+from __future__ import annotations
+
+from tests.evaluation.evaluate_marks import GOAL_MM, registration, wrong_cradles
+
+
+def test_every_name_is_read_and_every_corner_registered_within_the_goal() -> None:
+    read, errors = registration(8, seed=11)
+    assert read == 8
+    assert len(errors) == 32
+    assert max(errors) <= GOAL_MM
+
+
+def test_every_wrong_cradle_is_refused() -> None:
+    found = wrong_cradles(1, seed=12)
+    assert len(found) == 9
+    for what, row in found.items():
+        assert row["refused"] == row["shown"] > 0, what
