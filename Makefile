@@ -44,6 +44,7 @@ check: $(BIN)/.installed
 
 bench: $(BIN)/.installed
 	@$(BIN)/python -m tests.bench --json bench/bench.json
+	@$(BIN)/python -m tests.bench.bench_cradles --json bench/cradles.json
 
 evaluate: $(BIN)/.installed
 	@$(BIN)/python -m tests.evaluation.evaluate_pcba --json bench/pcba-fixed-pose.json

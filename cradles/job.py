@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
+
 from appliance.board import BoardFile, board_text
 from appliance.recipe.durable import exchange, sync_folder, sync_tree
 from cradles.build import Cradle, build
@@ -18,6 +20,7 @@ from cradles.errors import CradleError
 from cradles.export import stl_bytes, threemf_bytes
 from cradles.export.step import write_step
 from cradles.fit import FitReport, simulate
+from cradles.preview import Pixels, preview
 from cradles.sheet import sheet_bytes
 
 REPORT = "report.json"
@@ -68,6 +71,7 @@ def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
         "cradle.stl": stl_bytes(mesh, cradle.identity),
         "cradle.3mf": threemf_bytes(mesh, cradle.identity, title),
         "sheet.pdf": sheet_bytes(cradle, (*figures, ("simulated fit", fit_words(made.fit)))),
+        "preview.png": _png(preview(cradle)),
         "board.toml": board_text(cradle.board).encode(),
         REPORT: (json.dumps(report(made), indent=1, ensure_ascii=False) + "\n").encode(),
     }
@@ -128,6 +132,13 @@ def fit_words(fit: FitReport) -> str:
         f"{fit.seated} of {fit.tries} boards seat, play a side up to {play:.2f} mm "
         f"(clearance {fit.clearance_mm:g} mm)"
     )
+
+
+def _png(pixels: Pixels) -> bytes:
+    written, data = cv2.imencode(".png", pixels)
+    if not written:
+        raise RuntimeError("OpenCV could not write a PNG")
+    return bytes(data)
 
 
 def _check_place(folder: Path) -> None:

@@ -46,7 +46,9 @@ def test_build_writes_all_files_and_the_same_again(
     assert main(["cradle", "build", str(board_file), "--out", str(out), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     first = _tree(out)
-    assert set(first) == {"board.toml", "cradle.stl", "cradle.3mf", "sheet.pdf", "report.json"}
+    assert set(first) == {
+        "board.toml", "cradle.stl", "cradle.3mf", "preview.png", "sheet.pdf", "report.json"
+    }  # fmt: skip
     assert sorted(said["files"]) == sorted(first)
     assert said["identity"] == cradle_of("edge card").identity
     assert said["passed"] and said["fit"]["seated"] == said["fit"]["boards"] == 40

@@ -78,7 +78,7 @@ def registration(pictures: int, seed: int, *, k1: float = 0.0) -> tuple[int, lis
     chance = np.random.default_rng(seed)
     read, errors = 0, []
     for number in range(pictures):
-        cradle = cradle_of(BOARDS[number % len(BOARDS)])
+        cradle = cradle_of(BOARDS[number * len(BOARDS) // pictures])
         eye = camera(chance, k1=k1)
         try:
             errors += corner_errors_mm(cradle, eye, number)
