@@ -15,7 +15,7 @@ from appliance.board import BoardFile, Location, Side
 from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
 
-_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "sexpdata", "ezdxf")
+_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "sexpdata", "ezdxf", "gerbonara")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +39,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _board_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("board", type=Path, metavar="BOARD", help=".kicad_pcb, .dxf or board.toml")
+    parser.add_argument(
+        "board",
+        type=Path,
+        metavar="BOARD",
+        help=".kicad_pcb, .dxf, Gerber files in a folder or ZIP, or board.toml",
+    )
     parser.add_argument("--units", choices=("mm", "inch"), help="of a DXF that does not say")
     parser.add_argument("--face", choices=[side.value for side in Side], help="side to look at")
     parser.add_argument("--thickness", type=float, metavar="MM")

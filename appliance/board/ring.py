@@ -140,7 +140,8 @@ def _on_arc(
     """Points between the ends, so dense that no chord is farther than `error_mm` from the arc."""
     (cx, cy), radius = _circle(start, end, bulge)
     sweep = 4 * math.atan(bulge)
-    step = 2 * math.acos(max(1 - error_mm / radius, -1.0)) if radius > error_mm else math.pi / 2
+    # acos(1 - x) is a little more than sqrt(2 x), which does not vanish for huge circles.
+    step = 2 * math.sqrt(2 * error_mm / radius) if radius > error_mm else math.pi / 2
     count = max(math.ceil(abs(sweep) / step), 2)
     begin = math.atan2(start[1] - cy, start[0] - cx)
     angles = [begin + sweep * i / count for i in range(1, count)]

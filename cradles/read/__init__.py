@@ -8,11 +8,17 @@ from pathlib import Path
 from appliance.board import BoardFile, read_board
 from cradles.errors import DesignFileError
 from cradles.read.dxf import read_dxf
+from cradles.read.gerber import read_gerber
 from cradles.read.kicad import read_kicad
 
 MOST_BYTES = 32_000_000
 
-_READERS = {".kicad_pcb": read_kicad, ".dxf": read_dxf}
+_GERBER = (".zip", ".gbr", ".gko", ".gm1", ".gml", ".gmb", ".ger", ".art", ".pho")
+_READERS = {
+    ".kicad_pcb": read_kicad,
+    ".dxf": read_dxf,
+    **dict.fromkeys(_GERBER, read_gerber),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +29,9 @@ class Design:
 
 
 def read_design(path: Path, *, units: str | None = None) -> Design:
-    """Read .kicad_pcb, .dxf or board.toml. `units` ("mm" or "inch") is for files that do not say.
+    """Read .kicad_pcb, .dxf, Gerber (a folder, a ZIP or the profile alone) or board.toml.
+
+    `units` ("mm" or "inch") is for files that do not say.
 
     Raises a `Refusal` for a file that can't be read as a board; a huge one is not even opened."""
     try:
@@ -42,10 +50,10 @@ def read_design(path: Path, *, units: str | None = None) -> Design:
         )
     if path.suffix == ".toml":
         return Design(board=read_board(path), notes=())
-    reader = _READERS.get(path.suffix.lower())
+    reader = read_gerber if path.is_dir() else _READERS.get(path.suffix.lower())
     if reader is None:
         raise DesignFileError(
-            expected="a .kicad_pcb, .dxf or board.toml file",
+            expected="a .kicad_pcb, .dxf or board.toml file, or Gerber files in a folder or ZIP",
             found=f"'{path.name}'",
             action="Export one of these from your CAD program.",
         )

@@ -15,6 +15,7 @@ import shapely
 from shapely import Polygon
 
 from appliance.board.ring import Ring, area_mm2, flatten
+from appliance.board.values import MOST_MM
 from cradles.errors import DesignFileError
 
 HEAL_MM = 0.01
@@ -129,6 +130,12 @@ def _without_repeats(pieces: Sequence[Piece], notes: list[str]) -> list[Piece]:
             raise DesignFileError(
                 expected="coordinates that are numbers", found=str(piece), action=_ACTION
             )
+        if max(abs(v) for v in (*piece.start, *piece.end)) > MOST_MM:
+            raise DesignFileError(
+                expected=f"an outline within ±{MOST_MM:g} mm",
+                found=f"a stroke from {_words(piece.start)} to {_words(piece.end)}",
+                action="Check the file's unit and export it again.",
+            )
         if math.dist(piece.start, piece.end) <= HEAL_MM and abs(piece.bulge) < 1:
             notes.append(f"A stroke of no length at {_words(piece.start)} was left out.")
             continue
@@ -192,6 +199,12 @@ def _check_knots(at: dict[int, list[int]], ends: Sequence[Point]) -> None:
 
 
 def _checked(ring: Ring) -> Polygon:
+    if max(abs(v) for vertex in ring for v in vertex[:2]) > MOST_MM:
+        raise DesignFileError(
+            expected=f"an outline within ±{MOST_MM:g} mm",
+            found="one that reaches beyond",
+            action="Check the file's unit and export it again.",
+        )
     shape = Polygon(flatten(ring))
     if not shape.is_valid:
         reason = shapely.is_valid_reason(shape)
@@ -218,7 +231,8 @@ def _place(shape: Polygon) -> str:
 
 
 def _words(at: Point) -> str:
-    return f"({at[0]:.3f}, {at[1]:.3f}) mm"
+    x, y = (f"{value:.3f}" if abs(value) < 1e6 else f"{value:.3g}" for value in at)
+    return f"({x}, {y}) mm"
 
 
 def _round(at: Point) -> tuple[int, int]:
