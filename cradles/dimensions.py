@@ -40,6 +40,8 @@ class Dimensions:
     """Side of a square pad."""
     stop_mm: float = 6.0
     """Width of a stop along the board's edge."""
+    narrow_stop_mm: float = 3.0
+    """Where the edge has no room for that."""
     key_mm: float = 3.0
     """Side of a square key post."""
     pin_air_mm: float = 0.12
@@ -58,6 +60,8 @@ class Dimensions:
     """Between the board's edge and the leaf."""
     spring_travel_mm: float = 1.4
     """Free way behind the leaf."""
+    nose_lead_in_mm: float = 0.8
+    """How far a spring's nose leans back towards its top, so that a board laid on it slides in."""
     preload_mm: float = 0.3
     """How far the nose stands into a nominal board."""
     modulus_mpa: float = 2400.0

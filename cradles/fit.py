@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import Polygon
-from shapely.affinity import rotate, translate
+from shapely.affinity import rotate, scale, translate
 from shapely.geometry.base import BaseGeometry
 
 from appliance.board.values import Location
 from cradles.build import Cradle
 from cradles.errors import CradleError
+from cradles.locate.hold import reactions
+from cradles.wrongly import wrong_ways_that_seat
 
 _TOUCH_MM = 1e-3
 """A board's edge may lie this deep in a stop's face: the arithmetic, not the board."""
@@ -33,11 +35,24 @@ class FitReport:
     """Greatest penetration of any board into plastic."""
     play_x_mm: tuple[float, float]
     play_y_mm: tuple[float, float]
-    """Least and greatest free play a side: half of what a board moves to and fro."""
+    """Least and greatest free play a side: half of what a board moves to and fro before it meets
+    plastic, springs counting as air. Along the stops' normals where these are not x and y."""
     clearance_mm: float
     springs_bend_mm: tuple[float, float]
     """Least and greatest; (0, 0) without springs."""
     wrong_ways: tuple[tuple[str, str | None], ...]
+    """As the seating says it."""
+    wrongly_seated: tuple[str, ...] = ()
+    """The wrong ways in which a simulated board lay flat on its pads all the same."""
+    least_press: float = 0.0
+    """Force on the least pressed stop, as a share of one spring's, without friction; 0 on pins
+    and where two stops leave the turn free."""
+
+    @property
+    def keys_hold(self) -> bool:
+        """Whether every wrong way seats only if the seating has owned up to it."""
+        owned = {way for way, why in self.wrong_ways if why is None}
+        return set(self.wrongly_seated) <= owned
 
     @property
     def always_seats(self) -> bool:
@@ -49,23 +64,28 @@ class FitReport:
 
 
 def simulate(cradle: Cradle, *, tries: int = 200, seed: int = 1) -> FitReport:
-    """The first two boards are the largest and the smallest, the others drawn evenly between."""
+    """The first boards are the largest, the smallest, and those that are large along one axis and
+    small along the other; the rest are drawn evenly between."""
     chance = np.random.default_rng(seed)
     half = cradle.board.cradle.tolerance_mm / 2
-    sizes = [half, -half, *chance.uniform(-half, half, max(tries - 2, 0))]
+    ends = [(half, half), (-half, -half), (half, -half), (-half, half)]
+    drawn = chance.uniform(-half, half, (max(tries - len(ends), 0), 2))
+    sizes = [*ends, *((float(x), float(y)) for x, y in drawn)][:tries]
     walls = _walls(cradle)
     core = walls.buffer(-_TOUCH_MM)
     shapely.prepare(core)
+    along_x, along_y = _axes(cradle)
     seated, deepest = 0, 0.0
     plays: list[tuple[float, float]] = []
     bends: list[float] = []
-    for grow in sizes:
-        lying = settle(sized(cradle.seating.board, grow), cradle)
+    for grow_x, grow_y in sizes:
+        lying = settle(sized(cradle.seating.board, grow_x, grow_y), cradle)
         seated += not lying.intersects(core)
         deepest = max(deepest, _depth(lying, walls))
-        plays.append((_play(lying, core, (1, 0)), _play(lying, core, (0, 1))))
+        plays.append((_play(lying, core, along_x), _play(lying, core, along_y)))
         bends += [_bend(spring.arm, lying) for spring in cradle.seating.springs]
     xs, ys = zip(*plays, strict=True)
+    stops, springs = cradle.seating.stops, cradle.seating.springs
     return FitReport(
         tries=len(sizes),
         seated=seated,
@@ -75,12 +95,21 @@ def simulate(cradle: Cradle, *, tries: int = 200, seed: int = 1) -> FitReport:
         clearance_mm=cradle.board.cradle.clearance_mm,
         springs_bend_mm=(min(bends), max(bends)) if bends else (0.0, 0.0),
         wrong_ways=cradle.seating.wrong_ways,
+        wrongly_seated=wrong_ways_that_seat(cradle),
+        least_press=min(reactions(stops, springs)) if len(stops) == 3 else 0.0,
     )
 
 
-def sized(board: Polygon, grow_mm: float) -> Polygon:
-    """The board cut larger or smaller by this on every side; drilled holes stay as they are."""
-    outer = Polygon(board.exterior).buffer(grow_mm, join_style="mitre", mitre_limit=2.0)
+def sized(board: Polygon, grow_mm: float, grow_y_mm: float | None = None) -> Polygon:
+    """The board cut larger or smaller by this on every side, or by another figure along y;
+    drilled holes stay as they are."""
+    least = grow_mm if grow_y_mm is None else min(grow_mm, grow_y_mm)
+    outer = Polygon(board.exterior).buffer(least, join_style="mitre", mitre_limit=2.0)
+    if grow_y_mm is not None:
+        x0, y0, x1, y1 = outer.bounds
+        wider = 1 + 2 * (grow_mm - least) / (x1 - x0)
+        higher = 1 + 2 * (grow_y_mm - least) / (y1 - y0)
+        outer = scale(outer, wider, higher, origin=((x0 + x1) / 2, (y0 + y1) / 2))
     return Polygon(outer.exterior, board.interiors)
 
 
@@ -144,12 +173,21 @@ def _depth(board: Polygon, walls: BaseGeometry) -> float:
     return float(shapely.distance(points, walls.boundary).max())
 
 
-def _play(board: Polygon, core: BaseGeometry, axis: tuple[int, int]) -> float:
+def _axes(cradle: Cradle) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The directions in which play is measured, the more level one first."""
+    stops = cradle.seating.stops
+    if len(stops) != 3:
+        return (1.0, 0.0), (0.0, 1.0)
+    level, other = sorted((stops[2].normal, stops[0].normal), key=lambda n: -abs(n[0]))
+    return level, other
+
+
+def _play(board: Polygon, core: BaseGeometry, axis: tuple[float, float]) -> float:
     """Half of the way to and fro before it reaches plastic."""
     return (_way(board, core, axis) + _way(board, core, (-axis[0], -axis[1]))) / 2
 
 
-def _way(board: Polygon, core: BaseGeometry, axis: tuple[int, int]) -> float:
+def _way(board: Polygon, core: BaseGeometry, axis: tuple[float, float]) -> float:
     low, high = 0.0, _PUSH_MM
     for _ in range(13):
         middle = (low + high) / 2

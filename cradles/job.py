@@ -41,6 +41,7 @@ class Made:
             all(each.passed for each in self.checks)
             and self.fit.always_seats
             and self.fit.play_is_within
+            and self.fit.keys_hold
         )
 
 
@@ -120,6 +121,8 @@ def report(made: Made) -> dict[str, object]:
             "play_y_mm": [round(v, 3) for v in fit.play_y_mm],
             "clearance_mm": fit.clearance_mm,
             "springs_bend_mm": [round(v, 3) for v in fit.springs_bend_mm],
+            "least_press": round(fit.least_press, 3),
+            "wrongly_seated": list(fit.wrongly_seated),
         },
         "wrong_ways": [{"way": way, "kept_out_by": why} for way, why in fit.wrong_ways],
         "passed": made.passed,

@@ -37,6 +37,8 @@ class Plan:
     through: BaseGeometry
     """Open through the base, too: round the springs."""
     arms: tuple[Polygon, ...]
+    noses: tuple[tuple[BaseGeometry, float, float], ...]
+    """Cut from the arms' noses, a step a layer, so that they lean back towards their top."""
     labels: dict[str, Polygon]
     posts: tuple[Polygon, ...]
     """Supports and keys, from the base to the board."""
@@ -56,10 +58,9 @@ def plan_of(board: BoardFile, layout: Layout, seating: Seating, dims: Dimensions
     raw = _union(
         [seating.pocket, *seating.overhangs, *seating.reliefs, *screw_wells(dims), through]
     )
-    closed = raw.buffer(dims.least_wall_mm / 2).buffer(-dims.least_wall_mm / 2)
     bosses = seating.pocket.convex_hull.difference(seating.pocket)
     kept = _union([each for each in _parts(bosses) if _is_boss(each, seating)])
-    opened = raw.union(closed.difference(kept))
+    opened = raw.union(_closed(raw, dims).difference(kept))
     return Plan(
         outer=outer,
         outer_at_foot=outer_area(layout, dims, dims.foot_chamfer_mm),
@@ -67,6 +68,7 @@ def plan_of(board: BoardFile, layout: Layout, seating: Seating, dims: Dimensions
         widened=_lead_in(seating, levels, dims),
         through=through,
         arms=tuple(spring.arm for spring in seating.springs),
+        noses=_noses(seating, levels, dims),
         labels=label_pockets(layout, dims),
         posts=(*seating.supports, *seating.keys),
         pins=tuple(pin.shape for pin in seating.pins),
@@ -88,6 +90,7 @@ def part_of(name: str, plan: Plan, dims: Dimensions) -> Part:
     if not plan.through.is_empty:
         steps.append(cut(prism(plan.through, -_THROUGH_MM, top)))
     steps += [add(prism(arm, 0.0, z.top)) for arm in plan.arms]
+    steps += [cut(prism(area, z0, z1)) for area, z0, z1 in plan.noses]
     steps += [add(prism(post, z.base, z.seat)) for post in plan.posts]
     for pin in plan.pins:
         tip = pin.buffer(-_PIN_TIP_MM)
@@ -129,6 +132,25 @@ def _lead_in(
     return tuple(steps)
 
 
+def _noses(
+    seating: Seating, levels: Levels, dims: Dimensions
+) -> tuple[tuple[BaseGeometry, float, float], ...]:
+    """Above half of the board's thickness a nose leans back, so that a board laid on it slides in
+    instead of standing on its flat top."""
+    if not seating.springs:
+        return ()
+    whole = Polygon(seating.board.exterior)
+    arms = _union([spring.arm for spring in seating.springs])
+    count = math.floor((levels.top - levels.seat) / 2 / dims.layer_mm + 1e-6)
+    preload = max(spring.preload_mm for spring in seating.springs)
+    steps = []
+    for i in range(count):
+        back = dims.nose_lead_in_mm * (i + 1) / count - preload
+        z0 = levels.top - (count - i) * dims.layer_mm
+        steps.append((arms.intersection(whole.buffer(back)), z0, levels.top + _THROUGH_MM))
+    return tuple(step for step in steps if not step[0].is_empty)
+
+
 def _pulls(
     layout: Layout, opened: BaseGeometry, levels: Levels, dims: Dimensions
 ) -> tuple[Bar, ...]:
@@ -156,6 +178,10 @@ def _pulls(
                 for s in (-1, 1)
             )  # fmt: skip
     return ()
+
+
+def _closed(area: BaseGeometry, dims: Dimensions) -> BaseGeometry:
+    return area.buffer(dims.least_wall_mm / 2).buffer(-dims.least_wall_mm / 2)
 
 
 def _is_boss(area: Polygon, seating: Seating) -> bool:

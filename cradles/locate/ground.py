@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import shapely
 from shapely import Polygon
-from shapely.affinity import rotate, scale
+from shapely.affinity import rotate, scale, translate
 
 from appliance.board import BoardFile, Component, Layout, placed_components
 from appliance.board.layout import component_corners
@@ -39,12 +39,18 @@ class Ground:
     above: tuple[Obstacle, ...]
 
     def laid_wrongly(self, turn_deg: float, *, flipped: bool) -> Ground:
-        """The same board turned about the middle of its box, or upside down (then turned)."""
+        """The same board turned, or upside down (then turned), the middle of its box again where
+        it was: nowhere else does it fit if it fits at all."""
 
-        def place(shape: Polygon) -> Polygon:
+        def turned(shape: Polygon) -> Polygon:
             if flipped:
                 shape = scale(shape, xfact=-1, origin=(0, 0))
             return rotate(shape, turn_deg, origin=(0, 0))
+
+        x0, y0, x1, y1 = turned(self.filled).bounds
+
+        def place(shape: Polygon) -> Polygon:
+            return translate(turned(shape), -(x0 + x1) / 2, -(y0 + y1) / 2)
 
         def all_of(obstacles: tuple[Obstacle, ...]) -> tuple[Obstacle, ...]:
             return tuple(

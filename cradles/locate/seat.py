@@ -6,30 +6,24 @@ import math
 
 import shapely
 from shapely import Point, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from appliance.board import BoardFile, Hole, Layout
 from appliance.board.values import Location
 from cradles.dimensions import Dimensions
 from cradles.errors import CradleError
-from cradles.locate.edge import Place, places
-from cradles.locate.ground import Ground, ground_of
+from cradles.locate.grip import edge_of, grip_of
+from cradles.locate.ground import ground_of
 from cradles.locate.keep import screw_wells, taken
-from cradles.locate.keys import key_posts
+from cradles.locate.keys import is_round, key_posts
 from cradles.locate.pins import pins_of, tooling_pair
-from cradles.locate.springs import spring_facing
-from cradles.locate.stops import FRONT_DEG, RIGHT_DEG, stops_of
+from cradles.locate.reliefs import fingers_of, overhangs_of
 from cradles.locate.supports import supports_of
 from cradles.seating import Pin, Seating, Spring, Stop
 
 _SHARP_DEG = 60.0
 """A blunter corner comes out of the nozzle true to a tenth of a millimetre."""
-_BESIDE_MM = 1.2
-"""Between a stop and the relief of the next corner: a wall."""
 _PAD_INSET_MM = 1.0
 """Between a pad and the board's edge: the gap to the wall must print open."""
-_OVERHANG_MM = 0.1
-"""A part that reaches less beyond the edge needs no room."""
 
 
 def seating_of(board: BoardFile, layout: Layout, dims: Dimensions) -> Seating:
@@ -38,30 +32,36 @@ def seating_of(board: BoardFile, layout: Layout, dims: Dimensions) -> Seating:
     clearance = board.cradle.clearance_mm
     _check_tolerance(board)
     keep = taken(layout, dims)
-    overhangs = _overhangs(ground, keep, clearance)
-    edge = places(ground.filled, dims.stop_mm + 2 * (dims.relief_mm + _BESIDE_MM))
+    overhangs = overhangs_of(ground, keep, clearance)
+    cuts = shapely.union_all(list(overhangs))
     location, pair = _location(board, layout)
     pocket = _open_pocket(ground.filled, clearance, dims)
     notes: list[str] = []
     stops: tuple[Stop, ...] = ()
     springs: tuple[Spring, ...] = ()
     pins: tuple[Pin, ...] = ()
-    wells = shapely.union_all(screw_wells(dims)).buffer(dims.least_wall_mm)
-    busy = shapely.union_all([keep, wells, *[o.buffer(dims.least_wall_mm) for o in overhangs]])
+    wall = dims.least_wall_mm
+    wells = shapely.union_all(screw_wells(dims)).buffer(wall)
+    fixed = shapely.union_all([keep, wells])
     if pair is not None:
         pins = pins_of(pair, layout, dims)
     else:
-        stops, springs, words = _edges(edge, ground, busy, dims)
-        notes += words
-        pocket = _with_bosses(pocket, stops, clearance, ground.filled)
+        grip = grip_of(board, ground, pocket, fixed, cuts, dims)
+        stops, springs, pocket = grip.stops, grip.springs, grip.pocket
+        notes += grip.notes
+    edge = edge_of(ground.filled, dims.stop_mm, dims)
+    reliefs = fingers_of(edge, ground.filled, stops, springs, fixed.union(cuts.buffer(wall)), dims)
     blocked = shapely.union_all([wells, *[s.void.union(s.arm.buffer(1.0)) for s in springs]])
-    supports = supports_of(ground, blocked, dims, max(clearance, _PAD_INSET_MM))
-    cuts = shapely.union_all(list(overhangs))
-    keys, reasons = key_posts(
-        ground, pocket, pins, supports, cuts, blocked, dims, max(clearance, _PAD_INSET_MM)
-    )
-    notes += _key_words(reasons, keys)
-    reliefs = _fingers(edge, stops, springs, busy, dims)
+    inset = max(clearance, _PAD_INSET_MM)
+    supports = supports_of(ground, blocked, dims, inset)
+    opened = shapely.union_all([pocket, cuts, *reliefs, *[s.void for s in springs], wells])
+    # What is too thin to print will not keep a board out.
+    opened = opened.buffer(wall / 2).buffer(-wall / 2)
+    # No posts against a board that turns freely: between two of them it would seat again.
+    spinning = not pins and is_round(ground.filled)
+    taken_by_posts = ground.filled if spinning else blocked
+    keys, reasons = key_posts(ground, opened, pins, supports, cuts, taken_by_posts, dims, inset)
+    notes += _key_words(reasons, keys, spinning=spinning)
     if not reliefs:
         notes.append("No room for finger reliefs: lift the board out with a suction cup.")
     deep = max([0.0, *(o.deep_mm for o in ground.below)]) + dims.air_over_parts_mm
@@ -107,41 +107,6 @@ def _location(board: BoardFile, layout: Layout) -> tuple[Location, tuple[Hole, H
     return Location.PINS, pair
 
 
-def _edges(
-    edge: tuple[Place, ...], ground: Ground, busy: BaseGeometry, dims: Dimensions
-) -> tuple[tuple[Stop, ...], tuple[Spring, ...], list[str]]:
-    x0, y0, x1, _ = ground.filled.bounds
-    stops, held = stops_of(edge, busy, dims, x1 - x0)
-    notes = []
-    if not held:
-        notes.append(
-            "A round outline does not hold the board's turn: mark two tooling holes if it has "
-            "them; otherwise the picture finds the turn."
-        )
-    bosses = [_boss(stop, 1.0).buffer(dims.least_wall_mm) for stop in stops]
-    room = shapely.union_all([busy, *bosses])
-    middle_x = sum(stop.x_mm for stop in stops[:2]) / 2
-    front = spring_facing(edge, FRONT_DEG, (middle_x, y0), ground.filled, room, dims)
-    if front is None:
-        raise CradleError(
-            expected=f"{dims.spring_length_mm:g} mm of free edge at the front for a spring",
-            found="none",
-            action="Turn the board with lies_turned_deg, or use tooling holes.",
-        )
-    springs = [front]
-    if held:
-        room = room.union(front.void.buffer(2 * dims.least_wall_mm))
-        right = spring_facing(edge, RIGHT_DEG, (x1, stops[2].y_mm), ground.filled, room, dims)
-        if right is None:
-            raise CradleError(
-                expected=f"{dims.spring_length_mm:g} mm of free edge at the right for a spring",
-                found="none",
-                action="Turn the board with lies_turned_deg, or use tooling holes.",
-            )
-        springs.append(right)
-    return stops, tuple(springs), notes
-
-
 def _open_pocket(filled: Polygon, clearance: float, dims: Dimensions) -> Polygon:
     """The outline grown by the clearance, with a round relief at every sharp outer corner."""
     grown = filled.buffer(clearance, join_style="mitre", mitre_limit=1.5)
@@ -165,87 +130,11 @@ def _turn_deg(before: tuple[float, ...], at: tuple[float, ...], after: tuple[flo
     return math.degrees(math.atan2(ux * vy - uy * vx, ux * vx + uy * vy))
 
 
-def _boss(stop: Stop, deep_mm: float) -> Polygon:
-    """The stop's plastic, from where it touches the board `deep_mm` into the wall."""
-    nx, ny = stop.normal
-    h = stop.width_mm / 2
-    corners = [(-h, 0.0), (h, 0.0), (h + deep_mm, -deep_mm), (-h - deep_mm, -deep_mm)]
-    return Polygon([(stop.x_mm - ny * a + nx * o, stop.y_mm + nx * a + ny * o) for a, o in corners])
-
-
-def _with_bosses(
-    pocket: Polygon, stops: tuple[Stop, ...], clearance: float, filled: Polygon
-) -> Polygon:
-    bosses = [_boss(stop, clearance + 0.3).difference(filled) for stop in stops]
-    left = pocket.difference(shapely.union_all(bosses))
-    parts = [left] if isinstance(left, Polygon) else list(left.geoms)
-    return Polygon(max(parts, key=lambda part: part.area).exterior)
-
-
-def _overhangs(ground: Ground, keep: BaseGeometry, clearance: float) -> tuple[Polygon, ...]:
-    found = []
-    for part in (*ground.above, *ground.below):
-        beyond = part.box.difference(ground.filled.buffer(_OVERHANG_MM))
-        if beyond.area < 0.05:
-            continue
-        cut = part.box.buffer(max(clearance, 0.5), join_style="mitre")
-        if keep.intersects(cut):
-            raise CradleError(
-                expected=f"{part.name} not to reach into the cradle's labels or outer wall",
-                found=f"it stands out of the board's edge at ({part.box.centroid.x:.1f}, "
-                f"{part.box.centroid.y:.1f}) mm from the middle",
-                action="Turn the board with lies_turned_deg, or leave the plug to a later step.",
-            )
-        found.append(cut)
-    return tuple(found)
-
-
-def _fingers(
-    edge: tuple[Place, ...],
-    stops: tuple[Stop, ...],
-    springs: tuple[Spring, ...],
-    busy: BaseGeometry,
-    dims: Dimensions,
-) -> tuple[Polygon, ...]:
-    """Two half-round openings at opposite edges, as far apart as there is room."""
-    wall = dims.least_wall_mm
-    room = shapely.union_all(
-        [
-            busy,
-            *[_boss(stop, 1.0).buffer(wall + 1.0) for stop in stops],
-            *[spring.void.buffer(wall) for spring in springs],
-        ]
-    )
-    shapely.prepare(room)
-    for radius in (dims.finger_mm, 0.75 * dims.finger_mm):
-        found = _opposite_discs(edge[:: max(len(edge) // 120, 1)], radius, room)
-        if found:
-            return found
-    return ()
-
-
-def _opposite_discs(
-    edge: tuple[Place, ...], radius_mm: float, room: BaseGeometry
-) -> tuple[Polygon, ...]:
-    free = []
-    for place in edge:
-        disc = Point(place.x_mm, place.y_mm).buffer(radius_mm, quad_segs=16)
-        if not room.intersects(disc):
-            free.append((place, disc))
-    best: tuple[float, tuple[Polygon, Polygon]] | None = None
-    for i, (a, disc_a) in enumerate(free):
-        for b, disc_b in free[i + 1 :]:
-            if a.out[0] * b.out[0] + a.out[1] * b.out[1] > -0.9:
-                continue
-            # Opposite each other, and near the middle of the board's edge, where it is lifted.
-            off = abs((a.x_mm - b.x_mm) * a.out[1] - (a.y_mm - b.y_mm) * a.out[0])
-            off += 0.3 * abs((a.x_mm + b.x_mm) * a.out[1] - (a.y_mm + b.y_mm) * a.out[0])
-            if best is None or off < best[0] - 1e-6:
-                best = off, (disc_a, disc_b)
-    return best[1] if best else ()
-
-
-def _key_words(reasons: tuple[tuple[str, str | None], ...], keys: tuple[Polygon, ...]) -> list[str]:
+def _key_words(
+    reasons: tuple[tuple[str, str | None], ...], keys: tuple[Polygon, ...], *, spinning: bool
+) -> list[str]:
+    if spinning:
+        return ["A round board goes in at any turn, and only its picture tells a wrong one."]
     open_ways = [name for name, why in reasons if why is None]
     if open_ways:
         shown = "; ".join(open_ways[:4]) + (" and others" if len(open_ways) > 4 else "")

@@ -37,13 +37,12 @@ def supports_of(
     centre = ground.board.centroid
     best: tuple[float, tuple[int, ...]] | None = None
     if len(middles):
-        angles = np.arange(_DIRECTIONS) * 2 * math.pi / _DIRECTIONS
-        reach = middles @ np.array([np.cos(angles), np.sin(angles)])
-        outermost = sorted(set(np.argmax(reach, axis=0).tolist()))
-        for three in itertools.combinations(outermost, 3):
-            steady = _steadiness(middles[list(three)], (centre.x, centre.y))
-            if best is None or steady > best[0] + 1e-9:
-                best = steady, three
+        corners = _outermost(middles, (centre.x, centre.y))
+        threes = np.array(list(itertools.combinations(corners, 3)), dtype=np.int64).reshape(-1, 3)
+        steady = _steadiness(middles[threes], (centre.x, centre.y))
+        if len(steady):
+            first = int(np.argmax(np.round(steady, 6)))
+            best = float(steady[first]), tuple(threes[first].tolist())
     if best is None or best[0] <= 0.5:
         raise CradleError(
             expected=f"room for three pads of {dims.support_mm:g} mm round the board's centre of "
@@ -71,18 +70,33 @@ def squares_in(free: BaseGeometry, side_mm: float, step_mm: float) -> Points:
     return np.asarray(near[shapely.contains(free, boxes)], dtype=np.float64)
 
 
-def _steadiness(corners: Points, centre: tuple[float, float]) -> float:
-    """Distance of the centre of gravity from the nearest side of the triangle; negative outside."""
-    distances = []
-    turn = 0.0
-    for i in range(3):
-        (ax, ay), (bx, by) = corners[i], corners[(i + 1) % 3]
-        length = math.hypot(bx - ax, by - ay)
-        if length < 1e-9:
-            return -1.0
-        distances.append(((bx - ax) * (centre[1] - ay) - (by - ay) * (centre[0] - ax)) / length)
-        turn += ax * by - bx * ay
-    return float(min(distances) if turn > 0 else min(-d for d in distances))
+def _outermost(middles: Points, centre: tuple[float, float]) -> list[int]:
+    """The farthest middle in each of many directions, and the farthest in each sector: the
+    corners of a board, and the middles of its edges."""
+    from_centre = middles - centre
+    angles = np.arange(_DIRECTIONS) * 2 * math.pi / _DIRECTIONS
+    reach = from_centre @ np.array([np.cos(angles), np.sin(angles)])
+    found = set(np.argmax(np.round(reach, 6), axis=0).tolist())
+    far = np.round(np.hypot(from_centre[:, 0], from_centre[:, 1]), 6)
+    turned = np.arctan2(from_centre[:, 1], from_centre[:, 0]) / (2 * math.pi) * _DIRECTIONS
+    sector = np.round(turned).astype(np.int64) % _DIRECTIONS
+    for each in range(_DIRECTIONS):
+        inside = np.flatnonzero(sector == each)
+        if len(inside):
+            found.add(int(inside[np.argmax(far[inside])]))
+    return sorted(found)
+
+
+def _steadiness(corners: Points, centre: tuple[float, float]) -> Points:
+    """(N,) for (N, 3, 2) triangles: distance of the centre of gravity from the nearest side;
+    negative outside."""
+    ahead = np.roll(corners, -1, axis=1)
+    sides = ahead - corners
+    lengths = np.maximum(np.hypot(sides[..., 0], sides[..., 1]), 1e-9)
+    to_centre = np.asarray(centre) - corners
+    inward = (sides[..., 0] * to_centre[..., 1] - sides[..., 1] * to_centre[..., 0]) / lengths
+    area = (corners[..., 0] * ahead[..., 1] - ahead[..., 0] * corners[..., 1]).sum(axis=1)
+    return np.asarray((inward * np.sign(area)[:, None]).min(axis=1), dtype=np.float64)
 
 
 def _square(middle: Points, side_mm: float) -> Polygon:

@@ -180,7 +180,8 @@ CARD = Known(
         outline=((0, 2), (2, 0), (58, 0), (60, 2), (60, 30), (0, 30)),
         cutouts=(),
         holes=_holes(3.5, (30, 26)),
-        components=(_part("U1", 30, 15, 12, 12), _part("C1", 10, 20, 1.6, 0.8)),
+        # Parts too low for a board to ride on
+        components=(_part("U1", 30, 15, 12, 12, 0.7), _part("C1", 10, 20, 1.6, 0.8, 0.7)),
     ),
     area_mm2=60 * 30 - 2 * (2 * 2 / 2),
     size_mm=(60, 30),
