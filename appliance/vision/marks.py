@@ -33,6 +33,8 @@ _REACH_SHARE = 0.11
 """How far an edge is searched to both sides, as a share of the side: two thirds of a module."""
 _STEPS = 33
 _LONGEST_CODE_PX = 1400
+_LIGHT_OF = (255 * (np.arange(256) / 255) ** 2.2).astype(np.float32)
+"""About sRGB's curve; a camera's own is near enough to it."""
 _DATA_MATRIX = zxingcpp.barcode_formats_from_str("DataMatrix")
 
 
@@ -130,8 +132,8 @@ def _exact(gray: Gray, rough: Corners) -> Corners:
 
 
 def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
-    """A point and the direction of the edge near start → end: where brightness changes most,
-    sampled across the side in many places, then a line through them without the outliers."""
+    """A point and the direction of the edge near start → end: its place by the light on both of its
+    sides, in many places of it, then a line through them without the outliers."""
     along = end - start
     side = float(np.hypot(*along))
     along = along / max(side, 1e-9)
@@ -141,13 +143,14 @@ def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
     offsets = np.linspace(-reach, reach, _STEPS)
     base = start + shares[:, None] * side * along
     points = (base[:, None, :] + offsets[None, :, None] * normal).astype(np.float32)
-    profile = cv2.remap(
-        gray, points[..., 0], points[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    ).astype(np.float64)
-    slope = np.abs(np.diff(profile, axis=1))
-    weight = np.where(slope > 0.35 * slope.max(axis=1, keepdims=True), slope, 0.0) + 1e-9
-    middles = (offsets[:-1] + offsets[1:]) / 2
-    at = (weight * middles).sum(axis=1) / weight.sum(axis=1)
+    profile = _light(gray, points)
+    ends = _STEPS // 5
+    low, high = profile[:, :ends].mean(axis=1), profile[:, -ends:].mean(axis=1)
+    rise = np.where(np.abs(high - low) < 1.0, 1.0, high - low)
+    share = (profile - low[:, None]) / rise[:, None]
+    # Where a sharp edge would have to stand to let as much light through.
+    bright = share.sum(axis=1) - (share[:, 0] + share[:, -1]) / 2
+    at = reach - bright * 2 * reach / (_STEPS - 1)
     found = base + at[:, None] * normal
     keep = np.abs(at - np.median(at)) < max(3 * float(np.median(np.abs(at - np.median(at)))), 0.3)
     for _ in range(2):
@@ -159,6 +162,20 @@ def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
         if keep.sum() < 8:
             break
     return middle, rows[0]
+
+
+def _light(gray: Gray, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """How much light the points (H, W, 2) show. In grey levels a blurred edge leans towards the
+    dark side, by most of the blur's sigma; in light it stays in its place."""
+    x0, y0 = np.floor(points.reshape(-1, 2).min(axis=0)).astype(int) - 1
+    x1, y1 = np.ceil(points.reshape(-1, 2).max(axis=0)).astype(int) + 2
+    x0, y0 = int(np.clip(x0, 0, gray.shape[1] - 1)), int(np.clip(y0, 0, gray.shape[0] - 1))
+    part = _LIGHT_OF[gray[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]]
+    shown = cv2.remap(
+        part, points[..., 0] - x0, points[..., 1] - y0, cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )  # fmt: skip
+    return np.asarray(shown, dtype=np.float64)
 
 
 def _crossing(one: tuple[Corners, Corners], other: tuple[Corners, Corners]) -> Corners:
