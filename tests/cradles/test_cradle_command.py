@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import cv2
@@ -16,6 +18,7 @@ from appliance.board import board_text, read_board
 from appliance.board.layout import CORNER_IDS, MARKER_MM
 from appliance.cli import main
 from appliance.vision.marks import find_markers
+from cradles.optics.light import levels_of
 from cradles.sheet import CHECK_LINE_MM, sheet_bytes
 from tests.conftest import ROOT
 from tests.cradles.conftest import cradle_of
@@ -126,12 +129,15 @@ def test_the_sheet_repeats_byte_for_byte() -> None:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     """The printed sheet as a scanner would see it, grey, 400 dots an inch."""
+    return _rendered(tmp_path_factory.mktemp("sheet"), dpi=DPI)
+
+
+def _rendered(folder: Path, *, dpi: int) -> np.ndarray:
     if shutil.which("pdftoppm") is None:
         pytest.skip("pdftoppm (poppler-utils) is not installed")
-    folder = tmp_path_factory.mktemp("sheet")
     figures = (("thinnest wall", "1.34 mm"),)
     (folder / "sheet.pdf").write_bytes(sheet_bytes(cradle_of("rounded sensor"), figures))
-    command = ["pdftoppm", "-r", str(DPI), "-gray", "sheet.pdf", "page"]
+    command = ["pdftoppm", "-r", str(dpi), "-gray", "sheet.pdf", "page"]
     subprocess.run(command, cwd=folder, check=True)
     (picture,) = folder.glob("page*.pgm")
     gray = cv2.imread(str(picture), cv2.IMREAD_GRAYSCALE)
@@ -140,7 +146,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
 
 
 def test_the_printed_markers_have_their_true_size_and_numbers(page: np.ndarray) -> None:
-    found = find_markers(np.ascontiguousarray(page))
+    # The page tells how much of a pixel is paper; a picture's levels are the encoded light of that.
+    scanned = levels_of(page.astype(np.float32) / 255).astype(np.uint8)
+    found = find_markers(np.ascontiguousarray(scanned))
     assert set(found) == set(CORNER_IDS)
     for corners in found.values():
         sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T) / DPI * 25.4
@@ -161,6 +169,16 @@ def test_the_check_line_is_fifty_millimetres(page: np.ndarray) -> None:
         runs += [int(b - a) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     wanted = CHECK_LINE_MM / 25.4 * DPI
     assert any(abs(run - wanted) <= 5 for run in runs)
+
+
+def test_the_cells_of_a_mark_are_one_path() -> None:
+    """Between two filled rectangles that touch, many viewers let a hairline of paper through."""
+    data = sheet_bytes(cradle_of("edge card"))
+    packed = data[data.index(b"stream\n") + 7 : data.index(b"~>endstream")]
+    drawn = zlib.decompress(base64.a85decode(packed)).decode("latin-1").split()
+    assert drawn.count("re") > 200
+    fills = [i for i, word in enumerate(drawn) if word in ("f", "f*") and drawn[i - 1] == "re"]
+    assert len(fills) == 7  # four markers, the name, the grey patch, the scale
 
 
 def test_everything_lies_where_a4_and_letter_overlap(page: np.ndarray) -> None:
