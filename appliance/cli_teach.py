@@ -15,7 +15,7 @@ from appliance.recipe import CameraLock, Recipe
 from appliance.refusal import Refusal
 from appliance.tables import read_faults, read_windows
 from appliance.teach import Lesson, teach
-from appliance.teach_board import inspected
+from appliance.teach_board import height_notes, inspected
 from appliance.terms import Rect
 from appliance.toml_strict import read_toml
 
@@ -63,7 +63,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         metavar="TOML",
         help="settings every frame must have been taken with: exposure_us, analogue_gain, "
-        "colour_gains, lens_position, light_level",
+        "colour_gains, lens_position, light_level; and focal_px, the lens' focal length in pixels, "
+        "with which --board finds the tops of tall parts",
     )
     parser.add_argument(
         "--grey",
@@ -106,12 +107,18 @@ def run(args: argparse.Namespace) -> int:
     except Refusal as refusal:
         print(f"goldenboard teach: {refusal}", file=sys.stderr)
         return EXIT_UNUSABLE
-    _report(recipe, args.out, time.monotonic() - began_s, as_json=args.json)
+    notes = () if board is None else height_notes(board, recipe.camera.focal_px)
+    _report(recipe, args.out, time.monotonic() - began_s, notes, as_json=args.json)
     return EXIT_GOOD
 
 
-def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> None:
+def _report(
+    recipe: Recipe, folder: Path, seconds: float, notes: tuple[str, ...], *, as_json: bool
+) -> None:
     left_out = sum(len(golden.left_out) for golden in recipe.goldens)
+    camera_mm = None
+    if recipe.cradle is not None and recipe.camera.focal_px is not None:
+        camera_mm = recipe.camera.focal_px / recipe.cradle.px_per_mm
     if as_json:
         line = {
             "recipe": str(folder),
@@ -121,6 +128,8 @@ def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> N
             "goldens": len(recipe.goldens),
             "left_out": left_out,
             "cradle": recipe.cradle and recipe.cradle.identity,
+            "camera_above_mm": camera_mm and round(camera_mm, 1),
+            "notes": notes,
             "anchors": len(recipe.anchors),
             "guarantee": recipe.guarantee,
             "seconds": round(seconds, 2),
@@ -135,6 +144,10 @@ def _report(recipe: Recipe, folder: Path, seconds: float, *, as_json: bool) -> N
     )
     if recipe.cradle is not None:
         print(f"Cradle {recipe.cradle.identity}, {recipe.cradle.px_per_mm:.2f} px/mm")
+    if camera_mm is not None:
+        print(f"By focal_px the camera stands {camera_mm:.0f} mm above the board: is that so?")
+    for note in notes:
+        print(note)
     print(f"Thresholds: {recipe.guarantee}")
     if len(recipe.goldens) < FEW_GOLDENS:
         print(

@@ -101,7 +101,9 @@ def teach(
     """
     first = read_picture(lesson.goldens[0])
     picture = PictureSize(width_px=first.shape[1], height_px=first.shape[0])
-    placed = None if lesson.board is None else place_windows(lesson.board, first)
+    placed = None
+    if lesson.board is not None:
+        placed = place_windows(lesson.board, first, focal_px=lesson.camera.focal_px)
     if placed is not None:
         lesson = replace(lesson, windows=placed.windows, grey=placed.grey)
     windows = _windows(lesson, picture, pool.model.sha256)

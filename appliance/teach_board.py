@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from appliance.board import BoardFile, Layout, layout_of, placed_components
 from appliance.board.layout import component_corners
 from appliance.board.values import Component
@@ -11,11 +13,15 @@ from appliance.recipe import PictureSize, RecipeError
 from appliance.recipe.cradle import CradleUse
 from appliance.tables import WindowRow
 from appliance.terms import Rect
-from appliance.vision.cradle import CradleSeen, see_cradle
+from appliance.vision.cradle import CradleSeen, box_of, see_cradle
 from appliance.vision.crop import Pixels
+from appliance.vision.standpoint import Standpoint, standpoint
 
 _GREY_INNER = 0.7
 """Of the grey patch's sides: its rim may be shaded."""
+_FLAT_MM = 1.0
+"""Up to this height a part's top is seen less than half a millimetre beside its foot in a usual
+cabinet: 100 mm from the middle and 260 mm below the lens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +42,38 @@ def inspected(board: BoardFile) -> tuple[Component, ...]:
     )
 
 
-def place_windows(board: BoardFile, first: Pixels) -> BoardInPicture:
-    """Raises `CradleError` when the picture does not show the board's cradle, `RecipeError` for a
-    part whose window leaves the picture."""
+def height_notes(board: BoardFile, focal_px: float | None) -> tuple[str, ...]:
+    """What a technician should know of parts that rise above the board, sentences."""
+    parts = inspected(board)
+    tall = [part for part in parts if part.tall_mm > _FLAT_MM]
+    unknown = sum(part.tall_mm == 0 for part in parts)
+    notes = []
+    if focal_px is None and tall:
+        most = max(tall, key=lambda part: part.tall_mm)
+        notes.append(
+            f"The camera's focal length is not known: {len(tall)} windows of parts above "
+            f"{_FLAT_MM:g} mm ({most.designator} with {most.tall_mm:g} mm the tallest) hold the "
+            "part's foot and its margin; the top, seen aside, may be outside. Give focal_px in "
+            "--camera."
+        )
+    if unknown:
+        notes.append(
+            f"{unknown} parts have no height in board.toml (tall_mm); their windows take them for "
+            "flat."
+        )
+    return tuple(notes)
+
+
+def place_windows(
+    board: BoardFile, first: Pixels, *, focal_px: float | None = None
+) -> BoardInPicture:
+    """With the lens' focal length in pixels of this picture a window holds the whole body of its
+    part, foot to top, as the camera sees it; without, the body's foot. Either with the margin of
+    board.toml round it. A lens bends its picture, which is not made good here: see README for what
+    is left of the margin then.
+
+    Raises `CradleError` when the picture does not show the board's cradle, `RecipeError` for a
+    part whose window leaves the picture, `FocalLengthError` for one that fits no cabinet."""
     parts = inspected(board)
     if not parts:
         raise RecipeError(
@@ -49,8 +84,13 @@ def place_windows(board: BoardFile, first: Pixels) -> BoardInPicture:
     layout = layout_of(board)
     seen = see_cradle(first, layout)
     picture = PictureSize(width_px=first.shape[1], height_px=first.shape[0])
+    above = None
+    if focal_px is not None:
+        above = standpoint(
+            seen.to_px, focal_px, width_px=picture.width_px, height_px=picture.height_px
+        )
     return BoardInPicture(
-        windows=tuple(_window(board, layout, part, seen, picture) for part in parts),
+        windows=tuple(_window(board, layout, part, seen, above, picture) for part in parts),
         cradle=seen.use,
         grey=_grey(layout, seen),
         board=_outline(board, layout, seen, picture),
@@ -58,10 +98,18 @@ def place_windows(board: BoardFile, first: Pixels) -> BoardInPicture:
 
 
 def _window(
-    board: BoardFile, layout: Layout, part: Component, seen: CradleSeen, picture: PictureSize
+    board: BoardFile,
+    layout: Layout,
+    part: Component,
+    seen: CradleSeen,
+    above: Standpoint | None,
+    picture: PictureSize,
 ) -> WindowRow:
     corners = component_corners(board, layout, part, margin_mm=board.cradle.window_margin_mm)
     rect = seen.rect(corners)
+    if above is not None:
+        body = [(x, y, z) for x, y in corners for z in (0.0, part.tall_mm)]
+        rect = box_of(above.seen(np.array(body)))
     if (
         rect.xmin_px < 0
         or rect.ymin_px < 0

@@ -16,7 +16,7 @@ from teaching import COMPONENTS, HEIGHT_PX, WIDTH_PX, Pictures, backbone, pictur
 
 from appliance import cli_inspect, cli_teach
 from appliance.inspection import Inspector
-from appliance.recipe import Recipe, RecipeError, load, revised, save, with_thresholds
+from appliance.recipe import FORMAT, Recipe, RecipeError, load, revised, save, with_thresholds
 from appliance.terms import Call, Verdict
 from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.picture import golden_picture, seen_picture, side_by_side
@@ -82,6 +82,8 @@ def test_teach_tells_what_it_did_in_one_json_object(
         "goldens": 1,
         "left_out": 0,
         "cradle": None,
+        "camera_above_mm": None,
+        "notes": [],
         "anchors": len(recipe.anchors),
         "guarantee": recipe.guarantee,
     }
@@ -167,7 +169,7 @@ def test_a_picture_that_can_not_be_judged_is_a_fault_and_the_others_are_judged(
 
 def spoil_version(folder: Path) -> None:
     path = folder / "recipe.toml"
-    path.write_text(path.read_text().replace("format = 2", "format = 7", 1))
+    path.write_text(path.read_text().replace(f"format = {FORMAT}", "format = 7", 1))
 
 
 BAD_RECIPES: dict[str, tuple[Callable[[Path], object], str]] = {

@@ -17,6 +17,7 @@ import pytest
 
 import appliance.recipe.folder as folder_module
 from appliance.recipe import (
+    FORMAT,
     AlignmentBounds,
     Anchor,
     CameraLock,
@@ -88,7 +89,9 @@ def recipe() -> Recipe:
         cradle=CRADLE,
         guarantee="At most 1 % of good windows.",
         crop=CropRule(margin=0.1, keep_aspect=True, size_px=128),
-        camera=CameraLock(exposure_us=8000, analogue_gain=1.0, colour_gains=(1.9, 1.6)),
+        camera=CameraLock(
+            exposure_us=8000, focal_px=3328.0, analogue_gain=1.0, colour_gains=(1.9, 1.6)
+        ),
         models=(ModelUse(check="reference", name="net", sha256=SHA),),
         alignment=AlignmentBounds(max_shift_px=70.0, max_residual_px=2.0, min_anchors=4),
         quality=QualityBounds(
@@ -270,8 +273,11 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str]] = {
         "found 'review_abov'. Did you mean 'review_above'",
     ),
     "missing key": (edit('part_number = "PS-1"\n', ""), "a key 'part_number'"),
-    "newer format": (edit("format = 2", "format = 3"), "found format 3"),
-    "older format": (edit("format = 2", "format = 0"), "found format 0"),
+    "newer format": (
+        edit(f"format = {FORMAT}", f"format = {FORMAT + 1}"),
+        f"found format {FORMAT + 1}",
+    ),
+    "older format": (edit(f"format = {FORMAT}", "format = 0"), "found format 0"),
     "NaN corner": (edit("xmin_px = 100.0", "xmin_px = nan"), "a finite number for .*xmin_px"),
     "NaN threshold": (edit("review_above = 1.5", "review_above = nan"), "a finite number"),
     "text for a number": (edit("xmin_px = 100.0", 'xmin_px = "100"'), "a finite number"),

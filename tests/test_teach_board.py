@@ -186,6 +186,25 @@ def test_a_golden_board_in_another_cradle_is_refused_and_nothing_written(
     assert not (tmp_path / "recipe").exists()
 
 
+def test_with_the_focal_length_the_windows_reach_the_tops_and_the_cameras_height_is_told(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "camera.toml").write_text(f"focal_px = {CAMERA.focal_px}\n", encoding="utf-8")
+    words = ["teach", "--name", "tall", "--board", str(folder / "board.toml")]
+    words += ["--golden", str(folder / "g0.png"), "--out", str(tmp_path / "recipe")]
+    assert main([*words, "--camera", str(tmp_path / "camera.toml")]) == 0
+    said = capsys.readouterr().out
+    assert "the camera stands 260 mm above the board" in said
+    assert "focal length is not known" not in said
+    tall, flat = load(tmp_path / "recipe"), load(folder / "recipe")
+    assert tall.camera.focal_px == CAMERA.focal_px
+    heights = {part.designator: part.tall_mm for part in demo_board().components}
+    for name in COMPONENTS:
+        large, small = tall.window(name).rect, flat.window(name).rect
+        reach = large.width_px * large.height_px / (small.width_px * small.height_px)
+        assert 1 < reach < 1 + heights[name] / 2, name
+
+
 def test_windows_and_board_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     common = ["teach", "--name", "x", "--golden", "a.png", "--out", "y"]
     for extra in ([], ["--windows", "w.csv", "--board", "b.toml"]):

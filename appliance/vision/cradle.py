@@ -70,9 +70,13 @@ class CradleSeen:
 
     def rect(self, corners_mm: tuple[tuple[float, float], ...]) -> Rect:
         """The upright rectangle of the picture that holds these points of the cradle."""
-        points = transformed(self.to_px, np.array(corners_mm, dtype=np.float64)) + _HALF_PX
-        (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
-        return Rect(xmin_px=float(x0), ymin_px=float(y0), xmax_px=float(x1), ymax_px=float(y1))
+        return box_of(transformed(self.to_px, np.array(corners_mm, dtype=np.float64)))
+
+
+def box_of(points_px: Corners) -> Rect:
+    """The upright rectangle that holds (N, 2) points whose integers are the middles of pixels."""
+    (x0, y0), (x1, y1) = points_px.min(axis=0) + _HALF_PX, points_px.max(axis=0) + _HALF_PX
+    return Rect(xmin_px=float(x0), ymin_px=float(y0), xmax_px=float(x1), ymax_px=float(y1))
 
 
 def see_cradle(frame: Pixels, layout: Layout) -> CradleSeen:
