@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from appliance.board import BoardFile, Location, Side
+from appliance.board.values import MOST_MM
 from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
 
@@ -45,13 +46,56 @@ def _board_options(parser: argparse.ArgumentParser) -> None:
         metavar="BOARD",
         help=".kicad_pcb, .dxf, Gerber files in a folder or ZIP, or board.toml",
     )
-    parser.add_argument("--units", choices=("mm", "inch"), help="of a DXF that does not say")
+    parser.add_argument(
+        "--units", choices=("mm", "inch", "mil"), help="of a DXF or a table that does not say"
+    )
+    _table_options(parser)
     parser.add_argument("--face", choices=[side.value for side in Side], help="side to look at")
     parser.add_argument("--thickness", type=float, metavar="MM")
     parser.add_argument("--clearance", type=float, metavar="MM", help="air a side")
     parser.add_argument("--location", choices=[each.value for each in Location])
     parser.add_argument("--turn", type=int, choices=(0, 90, 180, 270), help="how the board lies")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def _table_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--centroid",
+        type=Path,
+        metavar="TABLE",
+        help="pick-and-place table: its parts get windows in addition to those of BOARD",
+    )
+    parser.add_argument(
+        "--origin",
+        type=_pair(",", "X,Y"),
+        metavar="X,Y",
+        default=(0.0, 0.0),
+        help="where the table's origin lies in the board's drawing, mm",
+    )
+    parser.add_argument(
+        "--bottom-mirrored",
+        action="store_true",
+        help="the table's x of parts on the lower side counts to the left",
+    )
+    parser.add_argument(
+        "--unknown-size",
+        type=_pair("x", "WxH"),
+        metavar="WxH",
+        help="of parts whose package is not known, mm; without it they are left out and named",
+    )
+
+
+def _pair(between: str, form: str) -> Callable[[str], tuple[float, float]]:
+    def pair(text: str) -> tuple[float, float]:
+        try:
+            one, other = (float(each) for each in text.split(between))
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"two numbers {form}, not {text!r}") from None
+        if not (abs(one) <= MOST_MM and abs(other) <= MOST_MM):
+            raise argparse.ArgumentTypeError(f"{form} within ±{MOST_MM:g} mm, not {text!r}")
+        return one, other
+
+    return pair
 
 
 def _guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -76,9 +120,18 @@ def _guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Nam
 
 
 def _board(args: argparse.Namespace) -> BoardFile:
-    from cradles.read import read_design
+    from cradles.read import TableWishes, read_design
 
-    design = read_design(args.board, units=args.units)
+    design = read_design(
+        args.board,
+        units=args.units,
+        table=args.centroid,
+        wishes=TableWishes(
+            origin_mm=args.origin,
+            bottom_mirrored=args.bottom_mirrored,
+            unknown_size_mm=args.unknown_size,
+        ),
+    )
     for note in design.notes:
         print(note, file=sys.stderr)
     board = design.board

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.board import BoardFile, read_board
 from cradles.errors import DesignFileError
+from cradles.locate.ground import UNKNOWN_TALL_MM
+from cradles.read.centroid import read_centroids
 from cradles.read.dxf import read_dxf
 from cradles.read.gerber import read_gerber
 from cradles.read.kicad import read_kicad
+from cradles.read.populate import TableWishes, heights_note, populated
+from cradles.read.units import with_cuts
+
+__all__ = ["MOST_BYTES", "Design", "TableWishes", "read_design"]
 
 MOST_BYTES = 32_000_000
 
@@ -28,12 +34,35 @@ class Design:
     """What was healed, guessed or left out, for the technician."""
 
 
-def read_design(path: Path, *, units: str | None = None) -> Design:
-    """Read .kicad_pcb, .dxf, Gerber (a folder, a ZIP or the profile alone) or board.toml.
+def read_design(
+    path: Path,
+    *,
+    units: str | None = None,
+    table: Path | None = None,
+    wishes: TableWishes | None = None,
+) -> Design:
+    """Read .kicad_pcb, .dxf, Gerber (a folder, a ZIP or the profile alone) or board.toml, and the
+    parts of the pick-and-place `table`, where there is one, in addition.
 
-    `units` ("mm" or "inch") is for files that do not say.
+    `units` ("mm", "inch" or "mil") is for files that do not say.
 
     Raises a `Refusal` for a file that can't be read as a board; a huge one is not even opened."""
+    try:
+        board, notes = _board(path, units)
+        if table is not None:
+            wishes = wishes or TableWishes()
+            board, told = populated(board, read_centroids(table, units=units), wishes)
+            notes += told
+    except ValueError as error:  # a value that no board can have, told by the board itself
+        raise DesignFileError(
+            expected=f"values that a board can have in {path.name}",
+            found=str(error)[:200],
+            action="Correct the file, or export it again.",
+        ) from error
+    return Design(board=board, notes=(*notes, *heights_note(board, UNKNOWN_TALL_MM)))
+
+
+def _board(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     try:
         size = path.stat().st_size
     except OSError as error:
@@ -49,7 +78,7 @@ def read_design(path: Path, *, units: str | None = None) -> Design:
             action="Export the board's outline alone, as DXF.",
         )
     if path.suffix == ".toml":
-        return Design(board=read_board(path), notes=())
+        return read_board(path), []
     reader = read_gerber if path.is_dir() else _READERS.get(path.suffix.lower())
     if reader is None:
         raise DesignFileError(
@@ -58,4 +87,5 @@ def read_design(path: Path, *, units: str | None = None) -> Design:
             action="Export one of these from your CAD program.",
         )
     board, notes = reader(path, units)
-    return Design(board=board, notes=tuple(notes))
+    board, told = with_cuts(replace(board, v_cuts=()), board.v_cuts)
+    return board, [*notes, *told]

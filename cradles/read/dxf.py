@@ -15,17 +15,18 @@ from ezdxf.lldxf.const import DXFError
 from appliance.board import BoardFile
 from appliance.board.ring import Ring, circle
 from cradles.errors import DesignFileError
+from cradles.read.centroid import TO_MM
 from cradles.read.heal import Piece, outlines
+from cradles.read.units import V_CUT, Cut
 
 _SMOOTH_MM = 0.005
 _MOST_ENTITIES = 100_000
 _LAYERS_LEFT_OUT = ("dim", "text", "title", "note")
-_TO_MM = {"mm": 1.0, "inch": 25.4}
 
 
 def read_dxf(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     """Every line, arc, circle, ellipse, polyline and spline of the model space is an edge, but
-    for layers named after dimensions and texts. Raises `DesignFileError`."""
+    for layers named after dimensions and texts, and after V-cuts. Raises `DesignFileError`."""
     try:
         document = ezdxf.filemanagement.readfile(path)
     except (OSError, DXFError, UnicodeDecodeError, ValueError, KeyError, IndexError) as error:
@@ -37,17 +38,28 @@ def read_dxf(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     scale = _scale(document, units, path)
     pieces: list[Piece] = []
     rings: list[Ring] = []
+    scores: list[Piece] = []
     for entity in _flat(document.modelspace()):
-        if not any(word in entity.dxf.layer.lower() for word in _LAYERS_LEFT_OUT):
+        layer = entity.dxf.layer.lower()
+        if V_CUT.search(layer):
+            _take(entity, scale, scores, [])
+        elif not any(word in layer for word in _LAYERS_LEFT_OUT):
             _take(entity, scale, pieces, rings)
     outline, cutouts, notes = outlines(pieces, rings)
-    board = BoardFile(name=path.stem, outline=outline, cutouts=tuple(cutouts), source=path.name)
+    cuts: list[Cut] = [(*piece.start, *piece.end) for piece in scores if not piece.bulge]
+    board = BoardFile(
+        name=path.stem,
+        outline=outline,
+        cutouts=tuple(cutouts),
+        v_cuts=tuple(cuts),
+        source=path.name,
+    )
     return board, [*notes, "A DXF tells no thickness: 1.6 mm is taken; give --thickness otherwise."]
 
 
 def _scale(document: Any, units: str | None, path: Path) -> float:
     if units is not None:
-        return _TO_MM[units]
+        return TO_MM[units]
     if document.units == ezdxf.units.MM:
         return 1.0
     if document.units == ezdxf.units.IN:

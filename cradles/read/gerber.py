@@ -21,6 +21,7 @@ from appliance.board import BoardFile, Hole
 from appliance.board.ring import Ring
 from cradles.errors import DesignFileError
 from cradles.read.heal import Piece, outlines
+from cradles.read.units import V_CUT, Cut
 
 MOST_FILES = 200
 MOST_UNPACKED = 64_000_000
@@ -30,6 +31,8 @@ _PROFILE_NAME = re.compile(
 )
 _DRILL_NAME = re.compile(r"\.(drl|xln|exc|drd|ncd)$", re.IGNORECASE)
 _PROFILE_WORD = b"FileFunction,Profile"
+_V_CUT_WORD = b"FileFunction,Vcut"
+"""Values of the attribute .FileFunction in the Gerber layer format specification."""
 
 
 def read_gerber(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
@@ -40,6 +43,7 @@ def read_gerber(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
         profile = _profile(files, path)
         notes = [f"{profile.name} is taken for the board's edge."]
         pieces, rings = _strokes(profile)
+        cuts = _cuts(files, profile, notes)
         holes = [hole for file in files if _DRILL_NAME.search(file.name) for hole in _holes(file)]
     outline, cutouts, healed = outlines(pieces, rings)
     board = BoardFile(
@@ -47,6 +51,7 @@ def read_gerber(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
         outline=outline,
         cutouts=tuple(cutouts),
         holes=tuple(holes),
+        v_cuts=tuple(cuts),
         source=path.name,
     )
     notes.append("Gerber files tell no thickness: 1.6 mm is taken; give --thickness otherwise.")
@@ -99,7 +104,9 @@ def _profile(files: list[Path], path: Path) -> Path:
     if path.is_file() and path.suffix.lower() != ".zip":
         return path
     said = [file for file in files if _PROFILE_WORD in file.read_bytes()[:4096]]
-    named = [file for file in files if _PROFILE_NAME.search(file.name)]
+    named = [
+        file for file in files if _PROFILE_NAME.search(file.name) and not V_CUT.search(file.name)
+    ]
     found = said or named
     if len(found) != 1:
         names = ", ".join(file.name for file in found) if found else "none"
@@ -109,6 +116,19 @@ def _profile(files: list[Path], path: Path) -> Path:
             action="Name the profile file itself.",
         )
     return found[0]
+
+
+def _cuts(files: list[Path], profile: Path, notes: list[str]) -> list[Cut]:
+    """The straight strokes of files of score lines."""
+    cuts: list[Cut] = []
+    for file in files:
+        if file == profile or _DRILL_NAME.search(file.name):
+            continue
+        if V_CUT.search(file.name) or _V_CUT_WORD in file.read_bytes()[:4096]:
+            strokes, _ = _strokes(file)
+            cuts += [(*piece.start, *piece.end) for piece in strokes if not piece.bulge]
+            notes.append(f"{file.name} is taken for V-cuts.")
+    return cuts
 
 
 def _strokes(profile: Path) -> tuple[list[Piece], list[Ring]]:

@@ -19,6 +19,8 @@ from appliance.board.ring import box as box_ring
 from appliance.board.ring import circle as circle_ring
 from cradles.errors import DesignFileError
 from cradles.read.heal import Piece, arc_through, outlines
+from cradles.read.packages import package_of
+from cradles.read.units import V_CUT, Cut
 
 _DEEPEST = 40
 """Lists in lists: a board needs ten; the reader would run out of stack at a few hundred."""
@@ -62,6 +64,7 @@ def read_kicad(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
         holes=tuple(holes),
         protrusions=tuple(leads),
         components=tuple(parts),
+        v_cuts=tuple(_cuts(root)),
         source=path.name,
     )
     return board, [*healed, *notes]
@@ -140,6 +143,27 @@ def _edge(item: Any, place: _Place, prefix: str, pieces: list[Piece], rings: lis
         pieces.extend(_bezier([place.at(*point) for point in _points(item)]))
 
 
+def _cuts(root: Node) -> Iterator[Cut]:
+    """Lines of layers that are named after V-cuts, or that have the word written on them, as
+    panelizers do on Cmts.User."""
+    names = [
+        {str(word) for word in layer[1:] if not isinstance(word, list)}
+        for layer in (_first(root, "layers") or [])[1:]
+        if isinstance(layer, list)
+    ]
+    layers = {word for words in names if any(map(V_CUT.search, words)) for word in words}
+    layers |= {
+        _text(_first(item, "layer"))
+        for item in _all(root, "gr_text")
+        if len(item) > 1 and V_CUT.search(str(item[1]))
+    }
+    here = _Place(0.0, 0.0, 0.0)
+    for item in _all(root, "gr_line"):
+        layer = _text(_first(item, "layer"))
+        if layer != "Edge.Cuts" and (layer in layers or V_CUT.search(layer)):
+            yield (*_at(item, "start", here), *_at(item, "end", here))
+
+
 def _old_arc(item: Node, place: _Place) -> Piece:
     """Version 5: `start` is the centre, `end` the beginning, `angle` clockwise as seen."""
     centre, begin = _at(item, "start", place), _at(item, "end", place)
@@ -206,6 +230,7 @@ def _part(
     x, y = place.at((x0 + x1) / 2, (y0 + y1) / 2)
     below = _text(_first(footprint, "layer")).startswith("B.")
     library = str(footprint[1]).rpartition(":")[2]
+    package = package_of(library)
     return Component(
         designator=reference,
         part_type=" ".join(filter(None, (_property(footprint, "value"), library))),
@@ -215,7 +240,7 @@ def _part(
         height_mm=y1 - y0,
         turn_deg=place.turn_deg,
         side=Side.BOTTOM if below else Side.TOP,
-        tall_mm=_height(footprint),
+        tall_mm=_height(footprint) or (package.tall_mm if package else 0.0),
     )
 
 
