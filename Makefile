@@ -13,7 +13,8 @@ help:
 	@echo "make test      lint, types, architecture, all tests (the browser's included)"
 	@echo "make bench     the benchmarks, as a table and as JSON in bench/"
 	@echo "make evaluate  teach and inspect the real photographs in ../shared, figures in bench/"
-	@echo "make evaluate-cradles  read the cradle's marks in 200 simulated pictures, figures in bench/"
+	@echo "make evaluate-cradles  read the cradle's marks in 200 simulated pictures, build cradles"
+	@echo "               for 200 chance boards, figures in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
@@ -51,6 +52,7 @@ evaluate: $(BIN)/.installed
 
 evaluate-cradles: $(BIN)/.installed
 	@$(BIN)/python -m tests.evaluation.evaluate_marks --json bench/cradle-registration.json
+	@$(BIN)/python -m tests.evaluation.evaluate_cradles --json bench/cradle-seating.json
 
 # The workshop's environment has none of the instrument's libraries: their numpy is another.
 $(TRAIN)/.installed: pyproject.toml

@@ -65,12 +65,14 @@ def check_printing(cradle: Cradle) -> Iterator[Check]:
     for low, high in itertools.pairwise(stops):
         z = (low + high) / 2
         area = section_of(cradle.solid, z)
-        width, where = least_width(area)
+        # A slice is measured only where it is thinner than those before it.
+        width, where = least_width(area, most_mm=thinnest[0])
         if width < thinnest[0]:
             thinnest = width, where, z
-        gap, where = least_width(outer.difference(area))
-        if z < cradle.plan.levels.label and z > cradle.dims.foot_chamfer_mm and gap < narrowest[0]:
-            narrowest = gap, where, z
+        if cradle.dims.foot_chamfer_mm < z < cradle.plan.levels.label:
+            gap, where = least_width(outer.difference(area), most_mm=narrowest[0])
+            if gap < narrowest[0]:
+                narrowest = gap, where, z
     yield Check(
         name="thinnest wall",
         found=_place(thinnest),
@@ -97,7 +99,7 @@ def check_springs(cradle: Cradle) -> Iterator[Check]:
     dims, wishes = cradle.dims, cradle.board.cradle
     for number, spring in enumerate(cradle.seating.springs, start=1):
         most = spring.preload_mm + wishes.clearance_mm + wishes.tolerance_mm
-        tall = cradle.plan.levels.top
+        tall = cradle.plan.levels.nose
         strain = dims.spring_strain(most)
         force = dims.spring_force_n(spring.preload_mm, tall)
         yield Check(

@@ -164,9 +164,8 @@ def _build(args: argparse.Namespace) -> int:
     for note in made.cradle.notes:
         print(note)
     print(f"Simulated fit: {job.fit_words(made.fit)}")
-    for each in made.checks:
-        if not each.passed:
-            print(f"NOT AS IT SHOULD BE: {each.name}: {each.found}; limit {each.limit}")
+    for fault in made.faults:
+        print(f"NOT AS IT SHOULD BE: {fault}")
     print(f"{args.out}: {', '.join(files)}")
     return EXIT_GOOD if made.passed else EXIT_FAULT
 
@@ -185,6 +184,11 @@ def _check(args: argparse.Namespace) -> int:
         print(f"{word}  {each.name}: {each.found} (limit {each.limit})")
     fits = made.fit.always_seats and made.fit.play_is_within
     print(f"{'good' if fits else 'BAD '}  simulated fit: {job.fit_words(made.fit)}")
+    flat = made.laid.tries - len(made.laid.caught)
+    print(
+        f"{'BAD ' if made.laid.caught else 'good'}  {flat} of {made.laid.tries} boards laid down "
+        f"askew and aside lie flat{''.join('; ' + each for each in made.laid.caught)}"
+    )
     for way, why in made.fit.wrong_ways[:12]:
         print(f"      {way}: " + (f"kept out by {why}" if why else "not kept out mechanically"))
     for note in made.cradle.notes:

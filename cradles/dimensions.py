@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 NUTS_MM: tuple[tuple[float, float], ...] = (
@@ -60,8 +61,12 @@ class Dimensions:
     """Between the board's edge and the leaf."""
     spring_travel_mm: float = 1.4
     """Free way behind the leaf."""
-    nose_lead_in_mm: float = 0.8
-    """How far a spring's nose leans back towards its top, so that a board laid on it slides in."""
+    nose_step_mm: float = 0.25
+    """How much a spring's nose leans back with every layer towards its top, at most: 51 degrees
+    from upright, down which a board laid on it slides."""
+    nose_beyond_mm: float = 0.1
+    """How much farther back than the pocket's widened rim the top of a nose stands: a board that
+    the rim lets in never stands on it."""
     preload_mm: float = 0.3
     """How far the nose stands into a nominal board."""
     modulus_mpa: float = 2400.0
@@ -85,6 +90,14 @@ class Dimensions:
     @property
     def least_wall_mm(self) -> float:
         return 2 * self.extrusion_width_mm
+
+    def nose_leans_mm(self, clearance_mm: float) -> float:
+        """How far a nose leans back in all."""
+        return self.preload_mm + clearance_mm + self.lead_in_mm + self.nose_beyond_mm
+
+    def nose_layers(self, clearance_mm: float) -> int:
+        """In so many layers."""
+        return math.ceil(self.nose_leans_mm(clearance_mm) / self.nose_step_mm - 1e-6)
 
     @property
     def rim_mm(self) -> float:

@@ -30,7 +30,7 @@ def section(cradle: Cradle, z_mm: float) -> BaseGeometry:
             area = area.difference(wide)
     area = area.difference(plan.through)
     standing: list[BaseGeometry] = []
-    if z_mm < z.top:
+    if z_mm < z.nose:
         leant = shapely.union_all([area for area, z0, z1 in plan.noses if z0 < z_mm < z1])
         standing += [arm.difference(leant) for arm in plan.arms]
     if z.base < z_mm < z.seat:
@@ -71,7 +71,8 @@ def levels(cradle: Cradle) -> list[float]:
     found = {0.0, dims.foot_chamfer_mm, z.base - _sink(dims), z.base, z.seat, z.label, z.top, z.rim}
     for _, z0, z1 in plan.widened:
         found |= {z0, min(z1, z.rim)}
-    found |= {z0 for _, z0, _ in plan.noses}
+    if plan.arms:
+        found |= {z.nose, *(z0 for _, z0, _ in plan.noses)}
     if plan.pins:
         found |= {z.top + PIN_UP_MM, z.top + PIN_UP_MM + PIN_TIP_MM}
     ordered = sorted(found)

@@ -6,12 +6,14 @@ without touching a wall; then it is pushed to and fro as far as the walls let it
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Polygon
-from shapely.affinity import rotate, scale, translate
+from shapely.affinity import affine_transform, scale, translate
 from shapely.geometry.base import BaseGeometry
 
 from appliance.board.values import Location
@@ -23,6 +25,9 @@ from cradles.wrongly import wrong_ways_that_seat
 _TOUCH_MM = 1e-3
 """A board's edge may lie this deep in a stop's face: the arithmetic, not the board."""
 _PUSH_MM = 5.0
+
+Matrix = tuple[float, float, float, float, float, float]
+"""As shapely writes an affine map of the plane: a, b, d, e, x, y."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +119,18 @@ def sized(board: Polygon, grow_mm: float, grow_y_mm: float | None = None) -> Pol
 
 
 def settle(board: Polygon, cradle: Cradle) -> Polygon:
-    """Where springs push it: touching each stop (Newton's method on the gaps). On pins it lies as
-    drawn. Raises `CradleError` when the contacts do not determine the place."""
+    """Where springs push it."""
+    return settled(board, cradle)[0]
+
+
+def settled(board: Polygon, cradle: Cradle) -> tuple[Polygon, Matrix]:
+    """`board` where it touches each stop (Newton's method on the gaps), and how it came there. On
+    pins it lies as drawn. Raises `CradleError` when the contacts do not determine the place."""
     if cradle.seating.location is Location.PINS:
-        return board
+        return board, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     stops = cradle.seating.stops
     turning = len(stops) == 3
-    lying = board
+    lying, place = board, np.eye(3)
     for _ in range(12):
         gaps = np.array([_gap(lying, s.x_mm, s.y_mm, s.normal, s.width_mm) for s in stops])
         if np.abs(gaps).max() < 1e-7:
@@ -137,9 +147,16 @@ def settle(board: Polygon, cradle: Cradle) -> Polygon:
                 action="Report this with the board file, or use tooling pins.",
             )
         move = np.linalg.solve(matrix, -gaps)
-        turn = float(np.degrees(move[2])) if turning else 0.0
-        lying = translate(rotate(lying, turn, origin=(0, 0)), float(move[0]), float(move[1]))
-    return lying
+        turn = float(move[2]) if turning else 0.0
+        c, s = math.cos(turn), math.sin(turn)
+        place = np.array([[c, -s, move[0]], [s, c, move[1]], [0, 0, 1]]) @ place
+        lying = affine_transform(board, _matrix(place))
+    return lying, _matrix(place)
+
+
+def _matrix(place: npt.NDArray[np.float64]) -> Matrix:
+    (a, b, x), (d, e, y) = place[:2].tolist()
+    return a, b, d, e, x, y
 
 
 def _gap(board: Polygon, x: float, y: float, normal: tuple[float, float], width_mm: float) -> float:

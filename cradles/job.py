@@ -20,6 +20,7 @@ from cradles.errors import CradleError
 from cradles.export import stl_bytes, threemf_bytes
 from cradles.export.step import write_step
 from cradles.fit import FitReport, simulate
+from cradles.laying import Laid, lay_down
 from cradles.preview import Pixels, preview
 from cradles.sheet import sheet_bytes
 
@@ -34,15 +35,29 @@ class Made:
     cradle: Cradle
     checks: tuple[Check, ...]
     fit: FitReport
+    laid: Laid
 
     @property
     def passed(self) -> bool:
-        return (
-            all(each.passed for each in self.checks)
-            and self.fit.always_seats
-            and self.fit.play_is_within
-            and self.fit.keys_hold
-        )
+        return not self.faults
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Whatever is not as it should be, with its figure."""
+        fit = self.fit
+        found = [
+            f"{each.name}: {each.found}; limit {each.limit}"
+            for each in self.checks
+            if not each.passed
+        ]
+        if not fit.always_seats:
+            found.append(f"simulated fit: {fit.tries - fit.seated} of {fit.tries} do not seat")
+        if not fit.play_is_within:
+            play = max(fit.play_x_mm[1], fit.play_y_mm[1])
+            found.append(f"simulated fit: {play:.3f} mm of play; limit {fit.clearance_mm:g} mm")
+        if not fit.keys_hold:
+            found.append(f"keys: it also seats {', '.join(fit.wrongly_seated)}")
+        return (*found, *(f"laid down: {each}" for each in self.laid.caught))
 
 
 def make(
@@ -57,7 +72,7 @@ def make(
     progress("Checking the cradle", 1, 3)
     checks = check(cradle)
     progress("Laying boards in", 2, 3)
-    return Made(cradle=cradle, checks=checks, fit=simulate(cradle, tries=40))
+    return Made(cradle=cradle, checks=checks, fit=simulate(cradle, tries=40), laid=lay_down(cradle))
 
 
 def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
@@ -123,6 +138,8 @@ def report(made: Made) -> dict[str, object]:
             "springs_bend_mm": [round(v, 3) for v in fit.springs_bend_mm],
             "least_press": round(fit.least_press, 3),
             "wrongly_seated": list(fit.wrongly_seated),
+            "laid_down": made.laid.tries,
+            "caught": list(made.laid.caught),
         },
         "wrong_ways": [{"way": way, "kept_out_by": why} for way, why in fit.wrong_ways],
         "passed": made.passed,

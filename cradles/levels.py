@@ -22,6 +22,9 @@ class Levels:
     """Floor of the labels' recesses."""
     lead_in: float
     """Where the pocket begins to widen."""
+    nose: float
+    """Top of the springs: above the rim where the board is thin, since a nose must lean back far
+    enough above half of the board's thickness."""
 
 
 def levels_of(board: BoardFile, seating: Seating, dims: Dimensions) -> Levels:
@@ -29,6 +32,7 @@ def levels_of(board: BoardFile, seating: Seating, dims: Dimensions) -> Levels:
     top = seat + board.thickness_mm
     rim = top + dims.rim_mm
     # At least half of the board's edge stays against plain wall.
+    leaning = dims.nose_layers(board.cradle.clearance_mm) * dims.layer_mm
     lead_in = max(rim - dims.lead_in_mm, seat + board.thickness_mm / 2)
     return Levels(
         base=dims.base_mm,
@@ -37,4 +41,5 @@ def levels_of(board: BoardFile, seating: Seating, dims: Dimensions) -> Levels:
         rim=rim,
         label=rim - dims.label_pocket_mm,
         lead_in=lead_in,
+        nose=max(rim, seat + board.thickness_mm / 2 + leaning),
     )

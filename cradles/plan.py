@@ -68,7 +68,7 @@ def plan_of(board: BoardFile, layout: Layout, seating: Seating, dims: Dimensions
         widened=_lead_in(seating, levels, dims),
         through=through,
         arms=tuple(spring.arm for spring in seating.springs),
-        noses=_noses(seating, levels, dims),
+        noses=_noses(board, seating, levels, dims),
         labels=label_pockets(layout, dims),
         posts=(*seating.supports, *seating.keys),
         pins=tuple(pin.shape for pin in seating.pins),
@@ -89,7 +89,7 @@ def part_of(name: str, plan: Plan, dims: Dimensions) -> Part:
     ]
     if not plan.through.is_empty:
         steps.append(cut(prism(plan.through, -_THROUGH_MM, top)))
-    steps += [add(prism(arm, 0.0, z.top)) for arm in plan.arms]
+    steps += [add(prism(arm, 0.0, z.nose)) for arm in plan.arms]
     steps += [cut(prism(area, z0, z1)) for area, z0, z1 in plan.noses]
     steps += [add(prism(post, z.base, z.seat)) for post in plan.posts]
     for pin in plan.pins:
@@ -133,21 +133,21 @@ def _lead_in(
 
 
 def _noses(
-    seating: Seating, levels: Levels, dims: Dimensions
+    board: BoardFile, seating: Seating, levels: Levels, dims: Dimensions
 ) -> tuple[tuple[BaseGeometry, float, float], ...]:
-    """Above half of the board's thickness a nose leans back, so that a board laid on it slides in
-    instead of standing on its flat top."""
+    """Above half of the board's thickness a nose leans back, as far as the pocket's rim and a
+    little more, so that a board laid on it slides in instead of standing on its flat top."""
     if not seating.springs:
         return ()
     whole = Polygon(seating.board.exterior)
     arms = _union([spring.arm for spring in seating.springs])
-    count = math.floor((levels.top - levels.seat) / 2 / dims.layer_mm + 1e-6)
-    preload = max(spring.preload_mm for spring in seating.springs)
+    clearance = board.cradle.clearance_mm
+    count = dims.nose_layers(clearance)
     steps = []
     for i in range(count):
-        back = dims.nose_lead_in_mm * (i + 1) / count - preload
-        z0 = levels.top - (count - i) * dims.layer_mm
-        steps.append((arms.intersection(whole.buffer(back)), z0, levels.top + _THROUGH_MM))
+        back = dims.nose_leans_mm(clearance) * (i + 1) / count - dims.preload_mm
+        z0 = levels.nose - (count - i) * dims.layer_mm
+        steps.append((arms.intersection(whole.buffer(back)), z0, levels.nose + _THROUGH_MM))
     return tuple(step for step in steps if not step[0].is_empty)
 
 
