@@ -91,7 +91,8 @@ def _inspect_all(
 def unreadable(error: PictureError) -> Inspection:
     return Inspection(
         verdict=Verdict.FAULT,
-        reason=str(error),
+        reason=error.finding,
+        action=error.action,
         alignment=None,
         windows=(),
         stages_ms={"total": 0.0},
@@ -105,6 +106,7 @@ def as_json(image: str, inspection: Inspection) -> dict[str, Any]:
         "image": image,
         "verdict": inspection.verdict.value,
         "reason": inspection.reason,
+        "action": inspection.action,
         "serial": inspection.serial,
         "alignment": None
         if alignment is None
@@ -132,7 +134,8 @@ def _window_json(window: WindowResult) -> dict[str, Any]:
 
 def as_table(image: str, inspection: Inspection) -> str:
     """For people: the verdict, and one line for each window that is not GOOD, worst first."""
-    lines = [f"{image}: {inspection.verdict.value}. {inspection.reason}"]
+    words = f"{inspection.reason} {inspection.action}".rstrip()
+    lines = [f"{image}: {inspection.verdict.value}. {words}"]
     if inspection.serial:
         lines.append(f"  serial {inspection.serial}")
     suspects = [each for each in inspection.windows if each.call is not Call.GOOD]

@@ -252,6 +252,7 @@ class Controller:
         inspection = done.value.inspection
         if inspection.verdict is Verdict.FAULT:
             action = "Check that it is the right board and lies flat, then insert it again."
+            action = inspection.action or action
             self._raise("not_judged", "picture", inspection.reason, action, at_once)
             return
         problem = identity_problem(

@@ -72,7 +72,8 @@ class Inspector:
         except Refusal as refusal:
             return Inspection(
                 verdict=Verdict.FAULT,
-                reason=str(refusal),
+                reason=refusal.finding,
+                action=refusal.action,
                 alignment=None,
                 windows=(),
                 stages_ms=watch.stages_ms(),

@@ -14,4 +14,9 @@ class Refusal(Exception):
         self.expected = expected
         self.found = found
         self.action = action
-        super().__init__(f"Expected {expected}; found {found}. {action}")
+        super().__init__(f"{self.finding} {action}")
+
+    @property
+    def finding(self) -> str:
+        """The text without what can be done about it."""
+        return f"Expected {self.expected}; found {self.found}."

@@ -135,5 +135,7 @@ class Inspection:
     stages_ms: dict[str, float]
     serial: str | None = None
     """Serial read from a code in the picture, where the recipe asks for it."""
+    action: str = ""
+    """For FAULT what a person can do about it, where that is known."""
     heat_maps: dict[str, HeatMap] = field(default_factory=dict, compare=False, repr=False)
     """For each component that was judged, where in its window it differs."""

@@ -102,7 +102,7 @@ def test_one_line_a_board_in_the_order_given(
     assert [line["serial"] for line in lines] == [GeneratedBoard(seed=s).serial for s in (7, 1, 8)]
     for line in lines:
         assert set(line) == {
-            "image", "verdict", "reason", "serial", "alignment", "windows", "stages_ms",
+            "image", "verdict", "reason", "action", "serial", "alignment", "windows", "stages_ms",
         }  # fmt: skip
         assert set(line["alignment"]) == {"shift_px", "rotation_deg", "scale", "residual_px"}
         assert set(line["stages_ms"]) == {
@@ -164,6 +164,7 @@ def test_a_picture_that_can_not_be_judged_is_a_fault_and_the_others_are_judged(
     assert (first["image"], first["verdict"], first["windows"]) == (str(bad), "FAULT", [])
     assert first["alignment"] is None
     assert words in first["reason"]
+    assert first["action"]
     assert [line["verdict"] for line in others] == ["PASS"] * len(others)
 
 

@@ -13,34 +13,29 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from appliance.config import CabinetConfig, CabinetKind, Config, Judges, Pages, Recipes, Records
+from appliance.config import Pages
 from appliance.generated import generated_lesson
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
 from appliance.recipe import save, with_thresholds
 from appliance.service import Service
 from appliance.states import State
-from appliance.status import Status
 from appliance.store import InUseError
 from appliance.teach import teach
 from appliance.terms import Verdict
 from appliance.vision.interpreter import InterpreterPool
-from hw import CabinetSettings, open_cabinet
 from hw.ports import Lamps
 from hw.sim.boards import BoardFault
-from hw.sim.cabinet import SimulatedCabinet
 from hw.sim.generator import GeneratedBoard
-from hw.sim.world import World
 from tests.conftest import ROOT
+from tests.service_unit import DEADLINE_S, Unit
 
 SIZE_PX = (1280, 916)
-DEADLINE_S = 60.0
 COMPONENTS = ("C1", "Q1")
 
 
@@ -59,49 +54,6 @@ def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Set by hand between good and missing: this is about the instrument, not about the judge.
     save(with_thresholds(made, dict.fromkeys(COMPONENTS, (13.0, 16.0))), folder / "small")
     return folder
-
-
-class Unit:
-    """A running service with hands on its simulated cabinet."""
-
-    def __init__(self, recipes: Path, folder: Path) -> None:
-        self.config = Config(
-            cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
-            pages=Pages(host="127.0.0.1", port=0),
-            records=Records(folder=folder / "records"),
-            recipes=Recipes(folder=recipes, use="small"),
-            judges=Judges(interpreters=2),
-        )
-        self._cabinet: SimulatedCabinet | None = None
-        self.service = Service(self.config, cabinet=self._make)
-
-    def _make(self) -> SimulatedCabinet:
-        made = open_cabinet(CabinetSettings(kind="simulated"))
-        assert isinstance(made, SimulatedCabinet)
-        self._cabinet = made
-        return made
-
-    @property
-    def world(self) -> World:
-        assert self._cabinet is not None
-        return self._cabinet.world
-
-    def wait(self, wanted: Callable[[Status], bool]) -> Status:
-        """The first snapshot that is wanted, awaited as the pages do."""
-        end_s = time.monotonic() + DEADLINE_S
-        version, status = self.service.board.current()
-        while not wanted(status):
-            newer = self.service.board.wait_newer(version, end_s - time.monotonic())
-            assert newer is not None, f"still {status.state}: {status.faults}"
-            version, status = newer
-        return status
-
-    def wait_for(self, *states: State) -> Status:
-        return self.wait(lambda status: status.state in states)
-
-    def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.service.pages.url + path, timeout=10) as answer:
-            return json.load(answer)
 
 
 @pytest.fixture
