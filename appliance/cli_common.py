@@ -10,8 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from appliance.config import read_config
 from appliance.modelfile import ModelFile
 from appliance.vision.interpreter import InterpreterPool
+from appliance.vision.lens import Lens
 
 EXIT_GOOD = 0
 EXIT_UNUSABLE = 2
@@ -30,6 +32,20 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many windows are judged side by side (default: one a core, at most 4)",
     )
+
+
+def add_unit_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="TOML",
+        help="the unit's configuration: its table [lens] straightens the cradle's marks",
+    )
+
+
+def lens_of(args: argparse.Namespace) -> Lens | None:
+    """Of the unit whose configuration was named. Raises `TomlError`."""
+    return read_config(args.config).lens if args.config else None
 
 
 def open_pool(model: ModelFile, chosen: int | None) -> InterpreterPool:

@@ -17,6 +17,8 @@ from appliance.cli_common import (
     EXIT_UNUSABLE,
     Ticker,
     add_model_options,
+    add_unit_option,
+    lens_of,
     open_pool,
 )
 from appliance.inspection import Inspector
@@ -47,6 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="write each board with its windows and heat maps drawn in; a folder, or with one "
         "picture a .jpg or .png file",
     )
+    add_unit_option(parser)
     add_model_options(parser)
     parser.set_defaults(run=run)
 
@@ -54,12 +57,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     try:
         targets = _targets(args.picture, args.images)
-        recipe = load(args.recipe)
+        recipe, lens = load(args.recipe), lens_of(args)
         use = recipe.models[0]
         model = find_model(use.sha256, models_folder(args.models), name=use.name)
         with open_pool(model, args.interpreters) as pool, Ticker(sys.stderr) as ticker:
             inspector = Inspector(
-                recipe, pool, progress=lambda done, total: ticker("Reading recipe", done, total)
+                recipe,
+                pool,
+                lens=lens,
+                progress=lambda done, total: ticker("Reading recipe", done, total),
             )
             return _inspect_all(inspector, args, targets, ticker)
     except Refusal as refusal:

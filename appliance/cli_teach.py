@@ -9,7 +9,15 @@ import time
 from pathlib import Path
 
 from appliance.board import read_board
-from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE, Ticker, add_model_options, open_pool
+from appliance.cli_common import (
+    EXIT_GOOD,
+    EXIT_UNUSABLE,
+    Ticker,
+    add_model_options,
+    add_unit_option,
+    lens_of,
+    open_pool,
+)
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
 from appliance.recipe import CameraLock, Recipe
 from appliance.refusal import Refusal
@@ -73,6 +81,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="a grey patch, in pixels; its colour is learnt and checked (--board knows its own)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    add_unit_option(parser)
     add_model_options(parser)
     parser.set_defaults(run=run)
 
@@ -99,6 +108,7 @@ def run(args: argparse.Namespace) -> int:
             goldens=goldens,
             faults=faults,
             camera=read_toml(args.camera, CameraLock) if args.camera else CameraLock(),
+            lens=lens_of(args),
             grey=args.grey,
         )
         model = open_model(args.model or DEFAULT_BACKBONE, models_folder(args.models))

@@ -11,6 +11,7 @@ from appliance.capture import CaptureTimes
 from appliance.controller_settings import ControllerSettings
 from appliance.identity import ScanPatterns
 from appliance.toml_strict import read_toml
+from appliance.vision.lens import Lens
 from hw import CabinetSettings
 from hw.wiring import Wiring
 
@@ -114,6 +115,8 @@ class Config:
     judges: Judges = field(default_factory=Judges)
     operation: Operation = field(default_factory=Operation)
     scan: ScanPatterns = field(default_factory=ScanPatterns)
+    lens: Lens | None = None
+    """As commissioning measured it; without it pictures are taken as straight."""
 
     def cabinet_settings(self) -> CabinetSettings:
         return CabinetSettings(

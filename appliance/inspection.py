@@ -19,6 +19,7 @@ from appliance.vision.crop import Pixels, cut_window
 from appliance.vision.interpreter import Interpreter, InterpreterPool, Outputs
 from appliance.vision.judging import EDITION, Judged
 from appliance.vision.learnt import open_judge
+from appliance.vision.lens import Lens
 from appliance.vision.quality import (
     check_colour,
     check_grey,
@@ -44,10 +45,12 @@ class Inspector:
         recipe: Recipe,
         pool: InterpreterPool,
         *,
+        lens: Lens | None = None,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         check_model(recipe, pool)
         self.recipe = recipe
+        self._lens = lens
         self._pool = pool
         self._anchors = load_anchors(recipe)
         self._judge = open_judge(recipe, pool, progress=progress)
@@ -62,7 +65,7 @@ class Inspector:
                 self._check(pixels)
             with watch.stage("cradle"):
                 if self.recipe.cradle is not None:
-                    check_cradle(pixels, self.recipe.cradle)
+                    check_cradle(pixels, self.recipe.cradle, self._lens)
                 if self.recipe.quality.grey is not None:
                     check_grey(pixels, self.recipe.quality.grey)
             with watch.stage("align"):

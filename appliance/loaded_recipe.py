@@ -15,6 +15,7 @@ from appliance.refusal import Refusal
 from appliance.terms import Inspection
 from appliance.vision.crop import Pixels
 from appliance.vision.interpreter import InterpreterPool
+from appliance.vision.lens import Lens
 from appliance.vision.picture import golden_picture, heat_picture, seen_picture, suspects, to_jpeg
 from hw.ports import CameraSettings, Frame
 
@@ -92,14 +93,21 @@ def _scaled_down(frame: Pixels) -> Pixels:
 class RecipeShelf:
     """The recipes of this unit: one folder each."""
 
-    def __init__(self, folder: Path, pool: Callable[[Recipe], InterpreterPool]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pool: Callable[[Recipe], InterpreterPool],
+        lens: Lens | None = None,
+    ) -> None:
         self._folder = folder
         self._pool = pool
+        self._lens = lens
 
     def load(self, name: str) -> LoadedRecipe:
         """Raises `Refusal` when there is no such recipe or it can't be used here."""
         recipe = load(self._folder / name)
-        return LoadedRecipe(recipe, Inspector(recipe, self._pool(recipe)), name)
+        inspector = Inspector(recipe, self._pool(recipe), lens=self._lens)
+        return LoadedRecipe(recipe, inspector, name)
 
     def folder_of_part(self, part_number: str) -> str | None:
         """The folder of the recipe for this part number; None when there is none."""

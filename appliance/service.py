@@ -189,7 +189,7 @@ class Service:
                 self._show_out_of_order(error)
 
     def _controller(self, cabinet: Cabinet) -> Controller:
-        shelf = RecipeShelf(self.config.recipes.folder, self._pools.for_recipe)
+        shelf = RecipeShelf(self.config.recipes.folder, self._pools.for_recipe, self.config.lens)
         return Controller(
             cabinet=cabinet,
             load_recipe=shelf.load,

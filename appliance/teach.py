@@ -45,6 +45,7 @@ from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.judge import CROP
 from appliance.vision.judging import EDITION
 from appliance.vision.learnt import keep, learn
+from appliance.vision.lens import Lens
 from appliance.vision.pose import Pose
 from appliance.vision.quality import (
     Colour,
@@ -80,6 +81,9 @@ class Lesson:
     goldens: tuple[Path, ...]
     faults: tuple[frozenset[str], ...]
     camera: CameraLock = field(default_factory=CameraLock)
+    lens: Lens | None = None
+    """Of the camera that took the pictures; straightens the cradle's marks and the windows, and
+    tells the focal length."""
     grey: Rect | None = None
     """The cradle's grey patch in pixels of the frame; its colour is learnt from the pictures."""
 
@@ -101,9 +105,14 @@ def teach(
     """
     first = read_picture(lesson.goldens[0])
     picture = PictureSize(width_px=first.shape[1], height_px=first.shape[0])
+    if lesson.lens is not None:
+        focal_px = lesson.lens.mean_focal_px
+        lesson = replace(lesson, camera=replace(lesson.camera, focal_px=focal_px))
     placed = None
     if lesson.board is not None:
-        placed = place_windows(lesson.board, first, focal_px=lesson.camera.focal_px)
+        placed = place_windows(
+            lesson.board, first, focal_px=lesson.camera.focal_px, lens=lesson.lens
+        )
     if placed is not None:
         lesson = replace(lesson, windows=placed.windows, grey=placed.grey)
     windows = _windows(lesson, picture, pool.model.sha256)
@@ -243,7 +252,7 @@ def _cut_all(
         if first is None:
             first, pose = frame, Pose()
         else:
-            _check_golden_cradle(path, frame, recipe)
+            _check_golden_cradle(path, frame, recipe, lesson.lens)
             pose = _found(path, frame, anchors, recipe.alignment, first).pose
         qualities.append(measure(frame, anchors))
         colours.append(colour_of(frame, anchors, pose))
@@ -268,11 +277,11 @@ def _board_size(board: BoardFile | None) -> BoardSize | None:
     return BoardSize(width_mm=width_mm, height_mm=height_mm)
 
 
-def _check_golden_cradle(path: Path, frame: Pixels, recipe: Recipe) -> None:
+def _check_golden_cradle(path: Path, frame: Pixels, recipe: Recipe, lens: Lens | None) -> None:
     if recipe.cradle is None:
         return
     try:
-        check_cradle(frame, recipe.cradle)
+        check_cradle(frame, recipe.cradle, lens)
     except CradleError as refusal:
         raise RecipeError(
             expected=f"{path.name} to be taken like the first golden picture, with "

@@ -15,6 +15,7 @@ from appliance.tables import WindowRow
 from appliance.terms import Rect
 from appliance.vision.cradle import CradleSeen, box_of, see_cradle
 from appliance.vision.crop import Pixels
+from appliance.vision.lens import Lens
 from appliance.vision.standpoint import Standpoint, standpoint
 
 _GREY_INNER = 0.7
@@ -65,12 +66,16 @@ def height_notes(board: BoardFile, focal_px: float | None) -> tuple[str, ...]:
 
 
 def place_windows(
-    board: BoardFile, first: Pixels, *, focal_px: float | None = None
+    board: BoardFile,
+    first: Pixels,
+    *,
+    focal_px: float | None = None,
+    lens: Lens | None = None,
 ) -> BoardInPicture:
     """With the lens' focal length in pixels of this picture a window holds the whole body of its
     part, foot to top, as the camera sees it; without, the body's foot. Either with the margin of
-    board.toml round it. A lens bends its picture, which is not made good here: see README for what
-    is left of the margin then.
+    board.toml round it. A lens bends its picture: with `lens`, which has its own focal length, that
+    is made good; see README for what is left of the margin without.
 
     Raises `CradleError` when the picture does not show the board's cradle, `RecipeError` for a
     part whose window leaves the picture, `FocalLengthError` for one that fits no cabinet."""
@@ -82,10 +87,18 @@ def place_windows(
             action="Add components to board.toml, from a centroid file or by hand.",
         )
     layout = layout_of(board)
-    seen = see_cradle(first, layout)
+    seen = see_cradle(first, layout, lens)
     picture = PictureSize(width_px=first.shape[1], height_px=first.shape[0])
     above = None
-    if focal_px is not None:
+    if lens is not None:
+        above = standpoint(
+            seen.to_px,
+            lens.mean_focal_px,
+            width_px=picture.width_px,
+            height_px=picture.height_px,
+            centre_px=lens.centre_px,
+        )
+    elif focal_px is not None:
         above = standpoint(
             seen.to_px, focal_px, width_px=picture.width_px, height_px=picture.height_px
         )
@@ -109,7 +122,7 @@ def _window(
     rect = seen.rect(corners)
     if above is not None:
         body = [(x, y, z) for x, y in corners for z in (0.0, part.tall_mm)]
-        rect = box_of(above.seen(np.array(body)))
+        rect = box_of(seen.bent(above.seen(np.array(body))))
     if (
         rect.xmin_px < 0
         or rect.ymin_px < 0

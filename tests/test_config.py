@@ -23,6 +23,7 @@ def test_the_kind_of_the_cabinet_is_all_that_must_be_said(tmp_path: Path) -> Non
     assert config.cabinet.kind is CabinetKind.SIMULATED
     assert config.cabinet_settings().kind == "simulated"
     assert config.controller_settings().min_free_bytes == 200_000_000
+    assert config.lens is None
 
 
 def test_everything_reaches_the_part_it_is_for(tmp_path: Path) -> None:
@@ -44,6 +45,12 @@ serial_required = true
 board_settle_s = 0.2
 [scan]
 badge = "B(.+)"
+[lens]
+width_px = 3840
+height_px = 2160
+focal_px = [3328, 3329.5]
+centre_px = [1919.5, 1080]
+k1 = -0.02
 """,
         encoding="utf-8",
     )
@@ -55,6 +62,8 @@ badge = "B(.+)"
     assert controller.capture_times.board_settle_s == 0.2
     assert controller.patterns.badge == "B(.+)"
     assert controller.min_free_bytes == 500_000_000
+    assert config.lens is not None
+    assert (config.lens.focal_px, config.lens.k1, config.lens.k2) == ((3328, 3329.5), -0.02, 0.0)
 
 
 @pytest.mark.parametrize(

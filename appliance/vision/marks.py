@@ -10,6 +10,7 @@ Coordinates here are OpenCV's: an integer is the middle of a pixel.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterable, Mapping
 
 import cv2
@@ -31,7 +32,8 @@ _SAMPLES = 56
 _END_SHARE = 0.16
 _REACH_SHARE = 0.11
 """How far an edge is searched to both sides, as a share of the side: two thirds of a module."""
-_STEPS = 33
+_STEP_PX = 0.5
+"""Between samples across an edge: an edge that is sharper than this would jump between them."""
 _LONGEST_CODE_PX = 1400
 _LIGHT_OF = (255 * (np.arange(256) / 255) ** 2.2).astype(np.float32)
 """About sRGB's curve; a camera's own is near enough to it."""
@@ -72,13 +74,13 @@ def read_identity(frame: Pixels, box: Box) -> str | None:
     if min(x1 - x0, y1 - y0) < 16 or max(x1 - x0, y1 - y0) > _LONGEST_CODE_PX:
         return None
     green = np.ascontiguousarray(frame[y0:y1, x0:x1, 1])
-    for picture in _readings(green):
-        for code in zxingcpp.read_barcodes(
-            picture, formats=_DATA_MATRIX, text_mode=zxingcpp.TextMode.Plain
-        ):
-            if code.valid and code.text.startswith(CODE_PREFIX):
-                return str(code.text)[len(CODE_PREFIX) :]
-    return None
+    return next((name for picture in _readings(green) for name in _names(picture)), None)
+
+
+def find_identities(frame: Pixels) -> list[str]:
+    """Every cradle's name that can be read anywhere in the (H, W, 3) frame. Slow: where a name is
+    not in its place, it tells which cradle this is instead."""
+    return _names(np.ascontiguousarray(frame[..., 1]))
 
 
 def homography(places_mm: Mapping[int, Corners], seen: Mapping[int, Corners]) -> Corners:
@@ -140,17 +142,18 @@ def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
     normal = np.array([-along[1], along[0]])
     reach = max(_REACH_SHARE * side, 2.0)
     shares = np.linspace(_END_SHARE, 1 - _END_SHARE, _SAMPLES)
-    offsets = np.linspace(-reach, reach, _STEPS)
+    steps = 2 * math.ceil(reach / _STEP_PX) + 1
+    offsets = np.linspace(-reach, reach, steps)
     base = start + shares[:, None] * side * along
     points = (base[:, None, :] + offsets[None, :, None] * normal).astype(np.float32)
     profile = _light(gray, points)
-    ends = _STEPS // 5
+    ends = steps // 5
     low, high = profile[:, :ends].mean(axis=1), profile[:, -ends:].mean(axis=1)
     rise = np.where(np.abs(high - low) < 1.0, 1.0, high - low)
     share = (profile - low[:, None]) / rise[:, None]
     # Where a sharp edge would have to stand to let as much light through.
     bright = share.sum(axis=1) - (share[:, 0] + share[:, -1]) / 2
-    at = reach - bright * 2 * reach / (_STEPS - 1)
+    at = reach - bright * 2 * reach / (steps - 1)
     found = base + at[:, None] * normal
     keep = np.abs(at - np.median(at)) < max(3 * float(np.median(np.abs(at - np.median(at)))), 0.3)
     for _ in range(2):
@@ -184,6 +187,12 @@ def _crossing(one: tuple[Corners, Corners], other: tuple[Corners, Corners]) -> C
     if abs(np.linalg.det(matrix)) < 1e-6:
         return np.array([np.nan, np.nan])
     return np.asarray(p + np.linalg.solve(matrix, q - p)[0] * d, dtype=np.float64)
+
+
+def _names(gray: Gray) -> list[str]:
+    codes = zxingcpp.read_barcodes(gray, formats=_DATA_MATRIX, text_mode=zxingcpp.TextMode.Plain)
+    texts = [str(code.text) for code in codes if code.valid]
+    return [text.removeprefix(CODE_PREFIX) for text in texts if text.startswith(CODE_PREFIX)]
 
 
 def _readings(green: Gray) -> Iterable[Gray]:

@@ -43,13 +43,19 @@ class Standpoint:
         return np.asarray(shown[:, :2] / shown[:, 2:], dtype=np.float64)
 
 
-def standpoint(to_px: Corners, focal_px: float, *, width_px: int, height_px: int) -> Standpoint:
-    """The camera over the plane whose homography is `to_px`; its axis goes through the picture's
-    middle, its pixels are square. Raises `FocalLengthError` when no camera with this focal length
-    shows the plane so, or only one that stands where no cabinet has it."""
-    lens = np.array(
-        [[focal_px, 0, (width_px - 1) / 2], [0, focal_px, (height_px - 1) / 2], [0, 0, 1.0]]
-    )
+def standpoint(
+    to_px: Corners,
+    focal_px: float,
+    *,
+    width_px: int,
+    height_px: int,
+    centre_px: tuple[float, float] | None = None,
+) -> Standpoint:
+    """The camera over the plane whose homography is `to_px`; its axis goes through `centre_px`
+    (None: the picture's middle), its pixels are square. Raises `FocalLengthError` when no camera
+    with this focal length shows the plane so, or only one that stands where no cabinet has it."""
+    cx, cy = centre_px or ((width_px - 1) / 2, (height_px - 1) / 2)
+    lens = np.array([[focal_px, 0, cx], [0, focal_px, cy], [0, 0, 1.0]])
     axes = np.linalg.solve(lens, to_px)
     across, along = float(np.linalg.norm(axes[:, 0])), float(np.linalg.norm(axes[:, 1]))
     scale = (across * along) ** 0.5

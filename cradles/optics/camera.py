@@ -33,7 +33,10 @@ class Camera:
     """Where in the plane of the labels it looks."""
     k1: float = 0.0
     k2: float = 0.0
-    """Radial coefficients of Brown and Conrady, on normalised coordinates."""
+    p1: float = 0.0
+    p2: float = 0.0
+    """Radial and tangential coefficients of Brown and Conrady, on normalised coordinates, as OpenCV
+    has them."""
     defocus_px: float = 0.0
     """Sigma of a Gaussian blur, of light."""
     motion_px: tuple[float, float] = (0.0, 0.0)
@@ -70,8 +73,8 @@ class Camera:
         return self._distorted(np.asarray(seen[:, :2] / seen[:, 2:]))
 
     def distort(self, light: Light) -> Light:
-        """The picture (H, W, 3) that a lens with `k1` and `k2` would have made of it."""
-        if self.k1 == 0.0 and self.k2 == 0.0:
+        """The picture (H, W, 3) that a lens with these coefficients would have made of it."""
+        if (self.k1, self.k2, self.p1, self.p2) == (0.0, 0.0, 0.0, 0.0):
             return light
         step = _MAP_STEP
         ys, xs = np.mgrid[0 : self.height_px + step : step, 0 : self.width_px + step : step]
@@ -103,19 +106,25 @@ class Camera:
     def _centre(self) -> npt.NDArray[np.float64]:
         return np.array([(self.width_px - 1) / 2, (self.height_px - 1) / 2])
 
-    def _stretch(self, from_centre_px: Points) -> Points:
-        """(N, 1): how much farther out the lens shows a point."""
-        square = ((from_centre_px / self.focal_px) ** 2).sum(axis=1, keepdims=True)
-        return np.asarray(1 + self.k1 * square + self.k2 * square**2)
+    def _bend(self, from_centre_px: Points) -> tuple[Points, Points]:
+        """(N, 1): how much farther out the lens shows a point; (N, 2): how far aside, pixels."""
+        x, y = (from_centre_px / self.focal_px).T
+        square = x**2 + y**2
+        stretch = 1 + self.k1 * square + self.k2 * square**2
+        across = 2 * self.p1 * x * y + self.p2 * (square + 2 * x**2)
+        down = self.p1 * (square + 2 * y**2) + 2 * self.p2 * x * y
+        return stretch[:, None], np.stack([across, down], axis=1) * self.focal_px
 
     def _distorted(self, pixels: Points) -> Points:
         out = pixels - self._centre()
-        return np.asarray(self._centre() + out * self._stretch(out))
+        stretch, aside = self._bend(out)
+        return np.asarray(self._centre() + out * stretch + aside)
 
     def _undistorted(self, pixels: Points) -> Points:
         """By fixed-point iteration."""
         out = pixels - self._centre()
         found = out
         for _ in range(25):
-            found = out / self._stretch(found)
+            stretch, aside = self._bend(found)
+            found = (out - aside) / stretch
         return np.asarray(self._centre() + found)

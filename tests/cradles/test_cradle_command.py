@@ -25,6 +25,8 @@ from tests.cradles.conftest import cradle_of
 from tests.cradles.outlines import KNOWN
 
 DPI = 400
+TRUE_SIZE = 1e-3
+"""The sheet's claim: lengths are true to a thousandth."""
 
 
 @pytest.fixture
@@ -152,7 +154,7 @@ def test_the_printed_markers_have_their_true_size_and_numbers(page: np.ndarray) 
     assert set(found) == set(CORNER_IDS)
     for corners in found.values():
         sides = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T) / DPI * 25.4
-        assert sides == pytest.approx([MARKER_MM] * 4, rel=2e-3)
+        assert sides == pytest.approx([MARKER_MM] * 4, rel=TRUE_SIZE)
 
 
 def test_the_printed_code_is_the_cradles_name(page: np.ndarray) -> None:
@@ -162,13 +164,23 @@ def test_the_printed_code_is_the_cradles_name(page: np.ndarray) -> None:
 
 
 def test_the_check_line_is_fifty_millimetres(page: np.ndarray) -> None:
-    dark = page < 100
-    runs = []
-    for row in dark:
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
-        runs += [int(b - a) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    """Between the middles of its two ticks."""
     wanted = CHECK_LINE_MM / 25.4 * DPI
-    assert any(abs(run - wanted) <= 5 for run in runs)
+    row = next(
+        i for i, dark in enumerate(page < 100) if any(abs(r - wanted) < 6 for r in _runs(dark))
+    )
+    ticks = 255.0 - page[row - round(1.0 / 25.4 * DPI)]  # 1 mm above the line
+    first, last = (15.0 / 25.4 * DPI, (15.0 + CHECK_LINE_MM) / 25.4 * DPI)
+    middles = []
+    for near in (first, last):
+        columns = np.arange(round(near) - 8, round(near) + 9)
+        middles.append(float((columns * ticks[columns]).sum() / ticks[columns].sum()))
+    assert middles[1] - middles[0] == pytest.approx(wanted, rel=TRUE_SIZE)
+
+
+def _runs(dark: np.ndarray) -> list[int]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], dark.astype(np.int8), [0]])))
+    return [int(b - a) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def test_the_cells_of_a_mark_are_one_path() -> None:

@@ -54,7 +54,7 @@ def _centre_of_ink(spot: Spot, number: int, scene: Scene, camera: Camera) -> np.
         ({}, HALF),
         ({}, replace(HALF, defocus_px=1.2)),
         ({}, BENT),
-        ({}, replace(BENT, k1=-0.04, k2=0.02)),
+        ({}, replace(BENT, k1=-0.04, k2=0.02, p1=0.001, p2=-0.0015)),
         ({}, replace(HALF, motion_px=(5.0, 2.0))),
         ({"moved_mm": (3.3, -4.7), "askew_deg": 1.3}, HALF),
         ({"raised_mm": 5.0, "raised_edge": Edge.LEFT}, HALF),
@@ -76,14 +76,14 @@ def test_every_marker_is_seen_where_the_truth_says(
 
 
 def test_the_projection_is_opencvs() -> None:
-    camera = replace(BENT, k1=-0.07, k2=0.03, height_mm=231.0)
+    camera = replace(BENT, k1=-0.07, k2=0.03, p1=0.002, p2=-0.001, height_mm=231.0)
     chance = np.random.default_rng(5)
     points = np.column_stack([chance.uniform(-140, 140, (50, 2)), chance.uniform(-9, 2, 50)])
     turn = np.diag([1.0, -1.0, -1.0]) @ rotation(1.7, -1.1, 0.8)
     shift = np.array([0, 0, 231.0]) - turn @ np.array([2.0, -1.5, 0.0])
     f = 1920 / 300 * 231.0
     matrix = np.array([[f, 0, 959.5], [0, f, 539.5], [0, 0, 1]])
-    bend = np.array([-0.07, 0.03, 0.0, 0.0])
+    bend = np.array([-0.07, 0.03, 0.002, -0.001])
     theirs, _ = cv2.projectPoints(points, cv2.Rodrigues(turn)[0], shift, matrix, bend)
     assert np.abs(camera.project(points) - theirs[:, 0]).max() < 1e-9
 

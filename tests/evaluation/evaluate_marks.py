@@ -9,23 +9,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from appliance.refusal import Refusal
-from appliance.vision.cradle import CradleError, check_cradle, see_cradle
-from appliance.vision.marks import transformed
-from cradles.build import Cradle, build
+from appliance.vision.cradle import see_cradle
+from appliance.vision.lens import Lens
+from cradles.build import Cradle
 from cradles.optics import Camera, Scene, photograph
 from tests.about import about
 from tests.cradles.conftest import cradle_of
-from tests.cradles.outlines import KNOWN
+from tests.evaluation.wrong_cradles import wrong_cradles
 
 BOARDS = ("rounded sensor", "led ring", "controller", "panel of four")
 GOAL_MM = 0.05
-USUAL = Camera(noise=1.5, defocus_px=0.8, falloff=0.15)
 REAL_LENS_K1 = -0.02
 
 
@@ -62,6 +61,20 @@ def camera(chance: np.random.Generator, *, k1: float = 0.0) -> Camera:
     )
 
 
+def lens_of(eye: Camera) -> Lens:
+    """What a perfect commissioning would have measured of this camera."""
+    return Lens(
+        width_px=eye.width_px,
+        height_px=eye.height_px,
+        focal_px=(eye.focal_px, eye.focal_px),
+        centre_px=((eye.width_px - 1) / 2, (eye.height_px - 1) / 2),
+        k1=eye.k1,
+        k2=eye.k2,
+        p1=eye.p1,
+        p2=eye.p2,
+    )
+
+
 def corner_errors_mm(cradle: Cradle, eye: Camera, seed: int) -> list[float]:
     """Of the four corners of the board's box. Raises `CradleError` where nothing is read."""
     picture = photograph(Scene(cradle=cradle), eye, seed=seed)
@@ -69,7 +82,7 @@ def corner_errors_mm(cradle: Cradle, eye: Camera, seed: int) -> list[float]:
     x0, y0, x1, y1 = cradle.seating.board.bounds
     corners = np.array([[x0, y1], [x1, y1], [x1, y0], [x0, y0]])
     true = eye.project(np.column_stack([corners, np.zeros(4)]))
-    away = np.hypot(*(transformed(seen.to_px, corners) - true).T) / seen.px_per_mm
+    away = np.hypot(*(seen.px(corners) - true).T) / seen.px_per_mm
     return [float(value) for value in away]
 
 
@@ -89,39 +102,6 @@ def registration(pictures: int, seed: int, *, k1: float = 0.0) -> tuple[int, lis
             print(f"\r{number + 1} of {pictures} pictures", end="", file=sys.stderr)
     print(file=sys.stderr)
     return read, errors
-
-
-def wrong_cradles(tries: int, seed: int) -> dict[str, dict[str, int]]:
-    """For each wrong thing: how often it was shown, and how often refused."""
-    chance = np.random.default_rng(seed)
-    own = cradle_of(BOARDS[0])
-    use = see_cradle(photograph(Scene(cradle=own), USUAL), own.layout).use
-    revision = build(replace(KNOWN[BOARDS[0]].board, revision="B"))
-    found: dict[str, dict[str, int]] = {}
-    for number in range(tries):
-        away = float(chance.uniform(1.3, 60)) * float(chance.choice([-1, 1]))
-        wrong = {
-            "another board's cradle": {"cradle": cradle_of("edge card")},
-            "another revision of the same size": {"cradle": revision},
-            "turned by 180 degrees": {"turned": True},
-            "pulled out": {"moved_mm": (0.0, -abs(away))},
-            "pushed aside": {"moved_mm": (away, 0.0)},
-            "askew": {"askew_deg": float(chance.uniform(0.7, 8)) * np.sign(away)},
-            "name covered": {"covered": ("identity",)},
-            "two markers covered": {"covered": ("marker upper left", "marker lower right")},
-            "no labels": {"covered": ("marker", "identity")},
-        }
-        for what, changes in wrong.items():
-            row = found.setdefault(what, {"shown": 0, "refused": 0})
-            row["shown"] += 1
-            picture = photograph(replace(Scene(cradle=own), **changes), USUAL, seed=number)
-            try:
-                check_cradle(picture, use)
-            except CradleError:
-                row["refused"] += 1
-        print(f"\rwrong cradles {number + 1} of {tries}", end="", file=sys.stderr)
-    print(file=sys.stderr)
-    return found
 
 
 def main() -> int:

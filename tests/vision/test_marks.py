@@ -13,12 +13,14 @@ from appliance.board.layout import CODE_PREFIX, CORNER_IDS, layout_of
 from appliance.vision.codes import find_code
 from appliance.vision.cradle import CradleError, check_cradle, see_cradle
 from appliance.vision.crop import Pixels
+from appliance.vision.lens import LensError
 from appliance.vision.marks import find_markers, homography, read_identity, transformed
 from cradles.build import build
 from cradles.optics import Camera, Edge, Scene, photograph
 from cradles.optics.light import light_of_picture
 from tests.cradles.conftest import cradle_of
 from tests.cradles.outlines import KNOWN
+from tests.evaluation.evaluate_marks import lens_of
 
 CRADLE = "rounded sensor"
 USUAL = Camera(noise=1.5, defocus_px=0.8, falloff=0.15)
@@ -74,8 +76,31 @@ def test_every_board_corner_is_registered_within_a_twentieth_of_a_millimetre(
     assert seen.identity == cradle.identity
     corners = _board_corners(CRADLE)
     true = camera.project(np.column_stack([corners, np.zeros(4)]))
-    off_mm = np.hypot(*(transformed(seen.to_px, corners) - true).T) / seen.px_per_mm
+    off_mm = np.hypot(*(seen.px(corners) - true).T) / seen.px_per_mm
     assert off_mm.max() <= 0.05
+
+
+def test_with_the_lens_known_the_corners_are_where_the_bent_picture_shows_them() -> None:
+    camera = Camera(
+        k1=-0.06, k2=0.02, p1=0.0015, p2=-0.001, tilt_x_deg=-1.4, shift_mm=(-2.0, 1.0),
+        noise=2.0, defocus_px=0.9, falloff=0.2,
+    )  # fmt: skip
+    lens = lens_of(camera)
+    cradle = cradle_of(CRADLE)
+    picture = photograph(Scene(cradle=cradle), camera)
+    corners = _board_corners(CRADLE)
+    true = camera.project(np.column_stack([corners, np.zeros(4)]))
+    seen = see_cradle(picture, cradle.layout, lens)
+    off_mm = np.hypot(*(seen.px(corners) - true).T) / seen.px_per_mm
+    assert off_mm.max() <= 0.01
+    bare = see_cradle(picture, cradle.layout)
+    assert (np.hypot(*(bare.px(corners) - true).T) / bare.px_per_mm).max() > 0.2
+    box = seen.rect(((corners[0, 0], corners[0, 1]),))
+    assert (box.xmin_px, box.ymin_px) == pytest.approx(tuple(true[0] + 0.5), abs=0.1)
+    seat = check_cradle(picture, seen.use, lens)
+    assert seat.residual_mm == pytest.approx(0.0, abs=1e-6)
+    with pytest.raises(LensError):
+        check_cradle(picture, seen.use, replace(lens, width_px=1920, centre_px=(960.0, 1079.5)))
 
 
 def test_the_cradle_in_its_place_is_taken(taught: Pixels) -> None:
@@ -108,7 +133,8 @@ WRONG = {
     ),
     "turned": (lambda: _scene(turned=True), "turned by 180°"),
     "pulled out": (lambda: _scene(moved_mm=(0.0, -4.0)), "4.0 mm towards the front"),
-    "pulled far out": (lambda: _scene(moved_mm=(0.0, -60.0)), "push it fully in"),
+    "pulled far out": (lambda: _scene(moved_mm=(0.0, -60.0)), "60.0 mm towards the front"),
+    "pulled out of sight": (lambda: _scene(moved_mm=(0.0, -165.0)), "push it fully in"),
     "pushed aside": (lambda: _scene(moved_mm=(1.5, 0.0)), "1.5 mm to the right"),
     "askew": (lambda: _scene(askew_deg=1.2), "turned by at most"),
     "without its name": (lambda: _scene(covered=("identity",)), "no readable code"),
