@@ -62,6 +62,7 @@ CAMERAS = {
             pixels=(4056, 3040),
             body_mm=(38.0, 38.0, 52.0),
             lens_mm=30.0,
+            adjust_mm=3.0,
         ),
         CameraChoice(
             key="brio",
@@ -72,6 +73,8 @@ CAMERAS = {
             pixels=(3840, 2160),
             body_mm=(102.0, 27.0, 27.0),
             lens_mm=16.0,
+            pupil_above_ceiling_mm=16.0,
+            adjust_mm=1.5,
         ),
     )
 }

@@ -73,7 +73,7 @@ class Sizes:
     """Of a bar: 12 V strips are cut every 50 mm."""
     strip_double_mm: float = 100.0
     """At both ends of a bar the strip lies twice, side by side."""
-    channel_mm: tuple[float, float] = (28.0, 20.0)
+    channel_mm: tuple[float, float] = (28.0, 22.0)
     """Width on the ceiling, height below it, at most."""
     strip_below_ceiling_mm: float = 12.0
     """Middle of the shining face."""

@@ -23,6 +23,8 @@ class Hole:
     diameter_mm: float
     screw: str = ""
     grip_mm: float = 0.0
+    nut_in_part: bool = False
+    """The nut lies in the part and the head on the panel's other side; else the other way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
