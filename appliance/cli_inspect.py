@@ -21,11 +21,11 @@ from appliance.cli_common import (
     lens_of,
     open_pool,
 )
+from appliance.durable import write_durably
 from appliance.inspection import Inspector
 from appliance.modelfile import find_model, models_folder
 from appliance.picture_files import PictureError, read_picture
 from appliance.recipe import RecipeError, load
-from appliance.recipe.durable import write_durably
 from appliance.refusal import Refusal
 from appliance.terms import Call, Inspection, Verdict, WindowResult
 from appliance.vision.crop import Pixels

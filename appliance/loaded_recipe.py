@@ -114,6 +114,8 @@ class RecipeShelf:
         if not self._folder.is_dir():
             return None
         for path in sorted(self._folder.iterdir()):
+            if path.name.startswith("."):  # the replaced one, or one that is being written
+                continue
             try:
                 recipe = load(path, check_pictures=False)
             except Refusal:

@@ -16,6 +16,7 @@ from typing import Self
 from appliance.commands import CommandQueue
 from appliance.config import Config
 from appliance.controller import Controller
+from appliance.durable import sweep_unfinished
 from appliance.loaded_recipe import RecipeShelf
 from appliance.machine import Facts, software_version
 from appliance.modelfile import find_model, models_folder
@@ -166,6 +167,7 @@ class Service:
     def _page_server(self) -> PageServer:
         config = self.config
         config.recipes.folder.mkdir(parents=True, exist_ok=True)
+        _sweep(config.recipes.folder)
         app = create_app(
             store=self.store,
             status=self.board,
@@ -257,6 +259,17 @@ class Service:
             step="Trying again by itself.",
             faults=(fault,),
         )
+
+
+def _sweep(recipes: Path) -> None:
+    """Of recipes that a power cut left half written nobody ever hears again."""
+    try:
+        count = sweep_unfinished(recipes)
+    except OSError:
+        log.exception("What a power cut left among the recipes can't be removed")
+        return
+    if count:
+        log.warning("Removed %d recipes that a power cut left half written", count)
 
 
 def _secret(path: Path) -> bytes:

@@ -197,7 +197,7 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _coupon(args: argparse.Namespace) -> int:
-    from appliance.recipe.durable import write_durably
+    from appliance.durable import write_durably
     from cradles.coupon import HOW_TO_USE, coupon
     from cradles.export import stl_bytes, threemf_bytes
     from cradles.solids import solid_of

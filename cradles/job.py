@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from pathlib import Path
 import cv2
 
 from appliance.board import BoardFile, board_text
-from appliance.recipe.durable import exchange, sync_folder, sync_tree
+from appliance.durable import exchange, fresh_folder, sync_folder, sync_tree
 from cradles.build import Cradle, build
 from cradles.checks import Check, check
 from cradles.dimensions import Dimensions
@@ -92,26 +90,19 @@ def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
         REPORT: (json.dumps(report(made), indent=1, ensure_ascii=False) + "\n").encode(),
     }
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        with fresh_folder(folder) as fresh:
+            for name, data in files.items():
+                (fresh / name).write_bytes(data)
+            if step:
+                write_step(cradle.part, fresh / "cradle.step")
+            sync_tree(fresh)
+            if folder.exists():
+                exchange(fresh, folder)
+            else:
+                fresh.rename(folder)
+            sync_folder(folder.parent)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    try:
-        fresh.chmod(0o755)
-        for name, data in files.items():
-            (fresh / name).write_bytes(data)
-        if step:
-            write_step(cradle.part, fresh / "cradle.step")
-        sync_tree(fresh)
-        if folder.exists():
-            exchange(fresh, folder)
-        else:
-            fresh.rename(folder)
-        sync_folder(folder.parent)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return sorted([*files, *(["cradle.step"] if step else [])])
 
 

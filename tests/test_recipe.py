@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import math
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 import appliance.recipe.folder as folder_module
+from appliance.loaded_recipe import RecipeShelf
 from appliance.recipe import (
     FORMAT,
     AlignmentBounds,
@@ -38,7 +36,6 @@ from appliance.recipe import (
     versions,
     with_thresholds,
 )
-from appliance.recipe.durable import exchange
 from appliance.terms import Polarity, Rect, Window
 from appliance.vision.crop import CropRule
 from appliance.vision.pose import Pose
@@ -184,22 +181,6 @@ def test_of_many_saving_at_the_same_instant_one_wins(taught: Path) -> None:
     assert (load(taught).version, versions(taught)) == (2, (1, 2))
 
 
-@pytest.mark.parametrize("swap", [0, -1])
-def test_folders_are_exchanged_with_and_without_the_systems_help(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swap: int
-) -> None:
-    one, other = tmp_path / "one", tmp_path / "other"
-    for folder in (one, other):
-        folder.mkdir()
-        (folder / "name").write_text(folder.name)
-    if swap:
-        refusing = SimpleNamespace(renameat2=lambda *_: swap)
-        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: refusing)
-    exchange(one, other)
-    assert ((one / "name").read_text(), (other / "name").read_text()) == ("other", "one")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "other"]
-
-
 @pytest.mark.parametrize(
     ("bands", "words"),
     [
@@ -318,6 +299,24 @@ def test_a_broken_folder_is_refused_and_left_as_it_is(taught: Path, name: str) -
     assert snapshot(taught) == before
 
 
+def test_what_a_power_cut_left_of_a_teaching_goes_with_the_next_one(taught: Path) -> None:
+    left = taught.with_name(f".{taught.name}.a1b2c3d4.tmp")
+    other = taught.with_name(".another.a1b2c3d4.tmp")
+    for folder in (left, other):
+        (folder / "references").mkdir(parents=True)
+    create(recipe(), PICTURES, taught)
+    assert (left.exists(), other.exists()) == (False, True)
+    assert load(taught.with_name(f".{taught.name}.before")).version == 1
+
+
+def test_a_scanned_part_number_never_finds_the_recipe_that_was_replaced(taught: Path) -> None:
+    create(recipe(), PICTURES, taught)
+    assert load(taught.with_name(f".{taught.name}.before")).part_number == "PS-1"
+    shelf = RecipeShelf(taught.parent, lambda _: pytest.fail("nothing is to be loaded"))
+    assert shelf.folder_of_part("PS-1") == taught.name
+    assert shelf.folder_of_part("PS-2") is None
+
+
 def test_no_folder_at_all(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="no such folder"):
         load(tmp_path / "nowhere")
@@ -357,20 +356,6 @@ def test_a_cut_between_the_two_writes_of_a_save_leaves_the_old_version(
     assert load(taught) == before
     assert save(with_thresholds(before, {"C2": (5.0, 6.0)}), taught).version == 2
     assert load(taught).window("C2").review_above == 5.0
-
-
-def test_durable_files_are_synced_before_they_are_renamed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps: list[str] = []
-    real_sync, real_replace = os.fsync, Path.replace
-    monkeypatch.setattr(os, "fsync", lambda fd: (steps.append("fsync"), real_sync(fd))[1])
-    monkeypatch.setattr(
-        Path, "replace", lambda self, to: (steps.append("replace"), real_replace(self, to))[1]
-    )
-    folder_module.write_durably(tmp_path / "x", b"data")
-    assert steps == ["fsync", "replace", "fsync"]
-    assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_recipe_of_the_first_format_is_read_unless_it_names_an_unchecked_cradle(

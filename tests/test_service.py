@@ -197,6 +197,8 @@ def _refusal(url: str) -> tuple[int, str]:
 
 def test_the_command_prints_its_address_and_stops_when_told(recipes: Path, tmp_path: Path) -> None:
     config = tmp_path / "unit.toml"
+    left = recipes / ".small.a1b2c3d4.tmp"  # of a teaching that a power cut ended
+    left.mkdir()
     config.write_text(
         f'[cabinet]\nkind = "simulated"\n[pages]\nhost = "127.0.0.1"\nport = 0\n'
         f'[records]\nfolder = "{tmp_path}/records"\n[recipes]\nfolder = "{recipes}"\n',
@@ -213,6 +215,7 @@ def test_the_command_prints_its_address_and_stops_when_told(recipes: Path, tmp_p
     assert running.stdout is not None
     first = running.stdout.readline()
     assert first.startswith("Status page: http://127.0.0.1:"), first
+    assert not left.exists()
     with urllib.request.urlopen(first.split()[-1] + "api/status", timeout=20) as answer:
         assert json.load(answer)["status"]["simulated"] is True
     running.send_signal(signal.SIGTERM)

@@ -15,14 +15,20 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import tomli_w
 
-from appliance.recipe.durable import exchange, only_writer, sync_folder, sync_tree, write_durably
+from appliance.durable import (
+    exchange,
+    fresh_folder,
+    only_writer,
+    sync_folder,
+    sync_tree,
+    write_durably,
+)
 from appliance.recipe.errors import RecipeError
 from appliance.recipe.values import FORMAT, Recipe, in_folder, reference_file, revised
 from appliance.toml_strict import TomlError, build, to_table
@@ -57,29 +63,26 @@ def create(recipe: Recipe, pictures: Mapping[str, bytes], folder: Path) -> Recip
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in pictures.items()}
     recipe = revised(recipe, files=digests)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        with fresh_folder(folder) as fresh:
+            _fill(fresh, recipe, pictures, folder if before is not None else None)
+            _put_in_place(fresh, folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    try:
-        fresh.chmod(0o755)
-        for path, data in pictures.items():
-            target = fresh / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-        versions = fresh / "versions"
-        if before is not None and (folder / "versions").is_dir():
-            shutil.copytree(folder / "versions", versions)
-        versions.mkdir(exist_ok=True)
-        _version_path(fresh, recipe.version).write_text(seal(recipe), encoding="utf-8")
-        sync_tree(fresh)
-        write_durably(fresh / RECIPE_FILE, seal(recipe).encode())
-        _put_in_place(fresh, folder)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return in_folder(recipe, folder)
+
+
+def _fill(fresh: Path, recipe: Recipe, pictures: Mapping[str, bytes], before: Path | None) -> None:
+    for path, data in pictures.items():
+        target = fresh / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    versions = fresh / "versions"
+    if before is not None and (before / "versions").is_dir():
+        shutil.copytree(before / "versions", versions)
+    versions.mkdir(exist_ok=True)
+    _version_path(fresh, recipe.version).write_text(seal(recipe), encoding="utf-8")
+    sync_tree(fresh)
+    write_durably(fresh / RECIPE_FILE, seal(recipe).encode())
 
 
 def save(recipe: Recipe, folder: Path) -> Recipe:
@@ -277,9 +280,11 @@ def _put_in_place(fresh: Path, folder: Path) -> None:
     if not folder.exists() or not (folder / RECIPE_FILE).is_file():
         fresh.rename(folder)  # replaces an empty folder, too
     else:
-        exchange(fresh, folder)
+        # Nothing slow between the last two: a cut there would leave the replaced recipe under the
+        # name of an unfinished one.
         kept = folder.with_name(f".{folder.name}.before")
         shutil.rmtree(kept, ignore_errors=True)
+        exchange(fresh, folder)
         fresh.rename(kept)
     sync_folder(folder.parent)
 

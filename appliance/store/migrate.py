@@ -15,8 +15,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from appliance.durable import TEMPORARY, sync_folder
 from appliance.store.database import check_content, check_file, connect
-from appliance.store.durable import TEMPORARY, sync_folder
 from appliance.store.errors import NewerDatabaseError, guarded
 
 _NAME = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")

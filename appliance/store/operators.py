@@ -15,7 +15,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-from appliance.store.durable import write_durably
+from appliance.durable import write_durably
 from appliance.store.errors import MissingError, RefusedError, StoreError, guarded
 from appliance.store.part import Part
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from appliance.store.durable import TEMPORARY, make_folder, sync_folder, write_temporary
+from appliance.durable import PRIVATE, TEMPORARY, make_folder, sync_folder, write_temporary
 from appliance.store.errors import RefusedError, guarded
 
 FOLDER = "pictures"
@@ -80,7 +80,7 @@ class Pictures:
                 make_folder(self.folder / day)
                 for picture in written:
                     target = self.folder / picture.path
-                    temporaries.append(write_temporary(target, pictures[picture.name]))
+                    temporaries.append(write_temporary(target, pictures[picture.name], PRIVATE))
                 for picture, temporary in zip(written, temporaries, strict=True):
                     temporary.replace(self.folder / picture.path)
                 sync_folder(self.folder / day)

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from appliance.durable import make_folder, write_temporary
 from appliance.store import happenings, inspections
 from appliance.store.clock import Clock, system_clock
 from appliance.store.database import FILE, Database, check_file
 from appliance.store.diary import PAGE, DiaryPart
-from appliance.store.durable import make_folder, write_temporary
 from appliance.store.errors import (
     InUseError,
     MissingError,

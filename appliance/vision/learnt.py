@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from appliance.durable import only_writer, write_durably
 from appliance.recipe import CACHE_FILE, Recipe, RecipeError
-from appliance.recipe.durable import write_durably
 from appliance.toml_strict import to_table
 from appliance.vision.interpreter import InterpreterPool
 from appliance.vision.judge import ReferenceJudge
@@ -66,7 +66,8 @@ def keep(judge: ReferenceJudge, recipe: Recipe) -> None:
     data = buffer.getvalue()
     digest = hashlib.sha256(data).hexdigest().encode()
     try:
-        write_durably(recipe.folder / CACHE_FILE, digest + data)
+        with only_writer(recipe.folder):
+            write_durably(recipe.folder / CACHE_FILE, digest + data)
     except OSError as error:
         _LOG.warning("what was learnt of recipe %s could not be kept: %s", recipe.name, error)
 
