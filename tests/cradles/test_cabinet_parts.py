@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import subprocess
 import sys
+import zipfile
 
 import pytest
+import trimesh
 from shapely import Point, box
 
 from cradles.cabinet.cameras import CAMERAS
@@ -15,6 +18,7 @@ from cradles.cabinet.parts import Hole, PrintedPart, Turn, printed_parts
 from cradles.cabinet.parts.camera import SEATS, reach_mm
 from cradles.cabinet.parts.drawer import SpringSizes
 from cradles.cabinet.parts.fasteners import THREADS
+from cradles.cabinet.parts.files import part_files
 from cradles.cabinet.parts.light_channel import ChannelSizes, profile
 from cradles.cabinet.parts.outline import bar, disc, drop, hexagon
 from cradles.cabinet.parts.proof import prove
@@ -204,6 +208,21 @@ def test_the_channel_is_its_profile_all_along_and_its_diffuser_stays_in() -> Non
     shining = sizes.shine_mm - sizes.strip_high_mm * math.cos(math.radians(sizes.tilt_deg))
     assert outline.covers(Point(-1.0, shining - 0.1))
     assert not outline.difference(trough).covers(Point(0.0, sizes.shine_mm))
+
+
+def test_files_lie_on_the_bed_and_say_how_many() -> None:
+    parts = tuple(each for each in printed_parts(Sizes()) if each.name in ("handle", "foot"))
+    files = part_files(parts)
+    assert set(files) == {
+        f"{n}.{kind}" for n in ("handle", "foot") for kind in ("3mf", "stl", "png")
+    }
+    body = trimesh.load_mesh(io.BytesIO(files["handle.stl"]), file_type="stl")
+    assert body.bounds[0][2] == pytest.approx(0, abs=1e-5)
+    assert body.bounds[1][2] == pytest.approx(20, abs=1e-4)
+    with zipfile.ZipFile(io.BytesIO(files["foot.3mf"])) as archive:
+        model = archive.read("3D/3dmodel.model").decode()
+    assert 'unit="millimeter"' in model and "print 4; " in model
+    assert files == part_files(parts)
 
 
 _HASHES = """

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import math
 
+from cradles.cabinet.parts.boards import (
+    cable_plate,
+    computer_plate,
+    driver_plate,
+    terminal_plate,
+)
 from cradles.cabinet.parts.camera import camera_plate, camera_ring
 from cradles.cabinet.parts.drawer import (
     GuideSizes,
@@ -16,6 +22,7 @@ from cradles.cabinet.parts.drawer import (
 from cradles.cabinet.parts.light_channel import ChannelSizes, led_channel
 from cradles.cabinet.parts.panel_holders import button_holder, buzzer_holder, lamp_holder
 from cradles.cabinet.parts.seat_switch import switch_holder
+from cradles.cabinet.parts.small import cable_clip, foot
 from cradles.cabinet.parts.values import PrintedPart
 from cradles.cabinet.sizes import Sizes
 
@@ -55,4 +62,10 @@ def printed_parts(
         tray_guide(GuideSizes(high_mm=over_floor + sizes.mdf_mm / 2 + 3.0)),
         tray_spring(),
         handle(),
+        computer_plate(),
+        driver_plate(),
+        terminal_plate(),
+        cable_plate(),
+        cable_clip(),
+        foot(),
     )
