@@ -14,8 +14,8 @@ _PLASTIC = (150, 138, 128)
 
 
 def part_files(parts: tuple[PrintedPart, ...], *, pictures: bool = True) -> dict[str, bytes]:
-    """By file name: 3MF (says millimetres) and STL of one piece of each part, and a PNG of it in its
-    own frame. The same bytes on every run."""
+    """By file name: 3MF (says millimetres) and STL of one piece of each part, and a PNG of it as it
+    stands in its own frame. The same bytes on every run."""
     files: dict[str, bytes] = {}
     for printed in parts:
         name = printed.part.name
