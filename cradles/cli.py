@@ -16,7 +16,7 @@ from appliance.board.values import MOST_MM
 from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
 
-_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "sexpdata", "ezdxf", "gerbonara")
+_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "ezdxf", "gerbonara")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

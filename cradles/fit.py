@@ -115,7 +115,14 @@ def sized(board: Polygon, grow_mm: float, grow_y_mm: float | None = None) -> Pol
         wider = 1 + 2 * (grow_mm - least) / (x1 - x0)
         higher = 1 + 2 * (grow_y_mm - least) / (y1 - y0)
         outer = scale(outer, wider, higher, origin=((x0 + x1) / 2, (y0 + y1) / 2))
-    return Polygon(outer.exterior, board.interiors)
+    made = Polygon(outer.exterior, board.interiors)
+    if made.is_valid:
+        return made
+    # A hole that the smaller board's edge has reached is a notch of it
+    left = Polygon(outer.exterior).difference(
+        shapely.union_all(list(map(Polygon, board.interiors)))
+    )
+    return max(shapely.get_parts(left), key=lambda part: part.area)
 
 
 def settle(board: Polygon, cradle: Cradle) -> Polygon:

@@ -18,6 +18,9 @@ FORMAT = 1
 MOST_MM = 2000.0
 """A coordinate beyond this is a wrong unit, not a board."""
 
+MOST_BULGE = 1e4
+"""Of an arc that lacks less than a thousandth of a degree to a whole circle."""
+
 
 class Side(StrEnum):
     TOP = "top"
@@ -60,8 +63,9 @@ class Component:
             raise ValueError(
                 f"{self.designator}: a size above 0, not {self.width_mm:g}×{self.height_mm:g} mm"
             )
-        if self.tall_mm < 0:
-            raise ValueError(f"{self.designator}: tall_mm is not below 0")
+        _check_place(self.designator, self.x_mm, self.y_mm)
+        if not 0 <= self.tall_mm <= MOST_MM:
+            raise ValueError(f"{self.designator}: tall_mm of 0 to {MOST_MM:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,7 @@ class Hole:
     def __post_init__(self) -> None:
         if not 0 < self.diameter_mm <= 50:
             raise ValueError(f"a hole of 0 to 50 mm, not {self.diameter_mm:g} mm")
+        _check_place("a hole", self.x_mm, self.y_mm)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,13 @@ class Protrusion:
     """Of its box, along x and y."""
     deep_mm: float = 2.0
     """How far it stands out."""
+
+    def __post_init__(self) -> None:
+        _check_place("a lead", self.x_mm, self.y_mm)
+        if not (0 < self.width_mm <= MOST_MM and 0 < self.height_mm <= MOST_MM):
+            raise ValueError(f"a lead above 0, not {self.width_mm:g}×{self.height_mm:g} mm")
+        if not 0 <= self.deep_mm <= MOST_MM:
+            raise ValueError(f"a lead of 0 to {MOST_MM:g} mm, not {self.deep_mm:g} mm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +217,11 @@ class BoardFile:
         return abs(area_mm2(self.outline)) - sum(abs(area_mm2(ring)) for ring in self.cutouts)
 
 
+def _check_place(name: str, x_mm: float, y_mm: float) -> None:
+    if not (abs(x_mm) <= MOST_MM and abs(y_mm) <= MOST_MM):
+        raise ValueError(f"{name} at ({x_mm:.6g}, {y_mm:.6g}) mm, not within ±{MOST_MM:g} mm")
+
+
 def _check_ring(name: str, ring: Ring) -> None:
     action = "Correct the outline; a vertex is [x, y] or [x, y, bulge] in millimetres."
     if len(ring) < 2 or (len(ring) == 2 and not any(len(v) > 2 and v[2] for v in ring)):
@@ -216,6 +233,12 @@ def _check_ring(name: str, ring: Ring) -> None:
             raise BoardError(
                 expected=f"vertices of {name} within ±{MOST_MM:g} mm",
                 found=str(list(vertex)),
+                action=action,
+            )
+        if len(vertex) == 3 and not abs(vertex[2]) <= MOST_BULGE:
+            raise BoardError(
+                expected=f"bulges of {name} within ±{MOST_BULGE:g}",
+                found=f"{vertex[2]:g}",
                 action=action,
             )
     if abs(area_mm2(ring)) < 0.5:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.board import BoardFile, read_board
+from appliance.refusal import Refusal
 from cradles.errors import DesignFileError
 from cradles.locate.ground import UNKNOWN_TALL_MM
 from cradles.read.centroid import read_centroids
 from cradles.read.dxf import read_dxf
+from cradles.read.edge_holes import without_half_holes
 from cradles.read.gerber import read_gerber
 from cradles.read.kicad import read_kicad
 from cradles.read.populate import TableWishes, heights_note, populated
@@ -53,7 +55,9 @@ def read_design(
             wishes = wishes or TableWishes()
             board, told = populated(board, read_centroids(table, units=units), wishes)
             notes += told
-    except ValueError as error:  # a value that no board can have, told by the board itself
+    except Refusal:
+        raise
+    except (ValueError, OverflowError) as error:  # a value that no board can have
         raise DesignFileError(
             expected=f"values that a board can have in {path.name}",
             found=str(error)[:200],
@@ -71,6 +75,12 @@ def _board(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
             found=error.strerror or str(error),
             action="Check the path.",
         ) from error
+    if not (path.is_file() or path.is_dir()):
+        raise DesignFileError(
+            expected=f"a file or a folder {path.name}",
+            found="neither (a pipe or a device)",
+            action="Name the board's file.",
+        )
     if size > MOST_BYTES:
         raise DesignFileError(
             expected=f"a board file of at most {MOST_BYTES // 1_000_000} MB",
@@ -87,5 +97,6 @@ def _board(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
             action="Export one of these from your CAD program.",
         )
     board, notes = reader(path, units)
+    board, halves = without_half_holes(board)
     board, told = with_cuts(replace(board, v_cuts=()), board.v_cuts)
-    return board, [*notes, *told]
+    return board, [*notes, *halves, *told]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import ezdxf.filemanagement
 import ezdxf.units
-from ezdxf.lldxf.const import DXFError
 
 from appliance.board import BoardFile
 from appliance.board.ring import Ring, circle
+from appliance.board.values import MOST_MM
 from cradles.errors import DesignFileError
 from cradles.read.centroid import TO_MM
 from cradles.read.heal import Piece, outlines
@@ -21,15 +21,22 @@ from cradles.read.units import V_CUT, Cut
 
 _SMOOTH_MM = 0.005
 _MOST_ENTITIES = 100_000
+_MOST_INSERTED = 20_000
+MOST_RECORDS = 150_000
+_DEEPEST = 8
+_BINARY = b"AutoCAD Binary DXF"
+_MOST_BINARY_BYTES = 4_000_000
+_MOST_CONTROL_POINTS = 5_000
 _LAYERS_LEFT_OUT = ("dim", "text", "title", "note")
 
 
 def read_dxf(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     """Every line, arc, circle, ellipse, polyline and spline of the model space is an edge, but
     for layers named after dimensions and texts, and after V-cuts. Raises `DesignFileError`."""
+    _check_size(path)
     try:
         document = ezdxf.filemanagement.readfile(path)
-    except (OSError, DXFError, UnicodeDecodeError, ValueError, KeyError, IndexError) as error:
+    except Exception as error:
         raise DesignFileError(
             expected=f"{path.name} to be a DXF drawing",
             found=str(error)[:120] or type(error).__name__,
@@ -41,10 +48,15 @@ def read_dxf(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     scores: list[Piece] = []
     for entity in _flat(document.modelspace()):
         layer = entity.dxf.layer.lower()
-        if V_CUT.search(layer):
-            _take(entity, scale, scores, [])
-        elif not any(word in layer for word in _LAYERS_LEFT_OUT):
-            _take(entity, scale, pieces, rings)
+        try:
+            if V_CUT.search(layer):
+                _take(entity, scale, scores, [])
+            elif not any(word in layer for word in _LAYERS_LEFT_OUT):
+                _take(entity, scale, pieces, rings)
+        except DesignFileError:
+            raise
+        except Exception as error:
+            raise _bad_entity(entity, str(error) or type(error).__name__) from error
     outline, cutouts, notes = outlines(pieces, rings)
     cuts: list[Cut] = [(*piece.start, *piece.end) for piece in scores if not piece.bulge]
     board = BoardFile(
@@ -71,19 +83,65 @@ def _scale(document: Any, units: str | None, path: Path) -> float:
     )
 
 
-def _flat(entities: Iterable[Any], depth: int = 0) -> Iterable[Any]:
+def _check_size(path: Path) -> None:
+    """Before the library makes objects of it all: a record takes a kilobyte."""
+    records = 0
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_BINARY)) == _BINARY:
+                too_many = path.stat().st_size > _MOST_BINARY_BYTES
+            else:
+                file.seek(0)
+                # A pair of lines is a group: its code and its value; code 0 begins a record
+                for code in itertools.islice(file, 0, None, 2):
+                    records += code.strip() == b"0"
+                too_many = records > MOST_RECORDS
+    except OSError as error:
+        raise DesignFileError(
+            expected=f"a readable file {path}",
+            found=error.strerror or str(error),
+            action="Check the path.",
+        ) from error
+    if too_many:
+        raise _too_many()
+
+
+def _flat(entities: Iterable[Any]) -> Iterator[Any]:
     """Entities, with those of blocks where they are inserted."""
-    for count, entity in enumerate(entities):
-        if count > _MOST_ENTITIES or depth > 8:
-            raise DesignFileError(
-                expected=f"a drawing of at most {_MOST_ENTITIES} entities",
-                found="more, or blocks in blocks without end",
-                action="Export the board's edge alone.",
-            )
-        if entity.dxftype() == "INSERT":
-            yield from _flat(entity.virtual_entities(), depth + 1)
-        else:
+    left = [iter(entities)]
+    count = inserted = 0
+    while left:
+        entity = next(left[-1], None)
+        if entity is None:
+            left.pop()
+            continue
+        count += 1
+        inserted += len(left) > 1
+        if count > _MOST_ENTITIES or inserted > _MOST_INSERTED or len(left) > _DEEPEST:
+            raise _too_many()
+        if entity.dxftype() != "INSERT":
             yield entity
+            continue
+        try:
+            left.append(iter(list(entity.virtual_entities())))
+        except Exception as error:
+            raise _bad_entity(entity, str(error) or type(error).__name__) from error
+
+
+def _too_many() -> DesignFileError:
+    return DesignFileError(
+        expected=f"a drawing of at most {_MOST_ENTITIES} entities",
+        found="more, or blocks in blocks without end",
+        action="Export the board's edge alone.",
+    )
+
+
+def _bad_entity(entity: Any, found: str) -> DesignFileError:
+    return DesignFileError(
+        expected=f"a {entity.dxftype()} of the drawing that can be drawn",
+        found=found[:120],
+        action="Export the board's edge alone, as lines and arcs.",
+    )
 
 
 def _take(entity: Any, scale: float, pieces: list[Piece], rings: list[Ring]) -> None:
@@ -111,9 +169,22 @@ def _take(entity: Any, scale: float, pieces: list[Piece], rings: list[Ring]) -> 
         ]
         _polyline(points, entity.is_closed, pieces, rings)
     elif kind in ("SPLINE", "ELLIPSE"):
+        _check_curve(entity, scale)
         points = [(*_at(p, scale), 0.0) for p in entity.flattening(_SMOOTH_MM / scale)]
         closed = len(points) > 2 and math.dist(points[0][:2], points[-1][:2]) < 1e-6
         _polyline(points[:-1] if closed else points, closed, pieces, rings)
+
+
+def _check_curve(entity: Any, scale: float) -> None:
+    """A curve is divided until it is smooth: one without bounds would be so for ever."""
+    if entity.dxftype() == "ELLIPSE":
+        corners = [entity.dxf.center, entity.dxf.major_axis]
+    else:
+        corners = [*entity.control_points, *entity.fit_points]
+    # Comparisons with NaN are false
+    near = all(abs(float(v)) * scale <= MOST_MM for corner in corners for v in corner)
+    if len(corners) > _MOST_CONTROL_POINTS or not near:
+        raise _bad_entity(entity, f"{len(corners)} control points, not all within ±{MOST_MM:g} mm")
 
 
 def _polyline(

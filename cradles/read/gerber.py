@@ -6,30 +6,32 @@ from __future__ import annotations
 import math
 import re
 import tempfile
-import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gerbonara import ExcellonFile, GerberFile
-from gerbonara.graphic_objects import Arc, Flash, Line, Region
-from gerbonara.utils import MM
+from gerbonara import GerberFile
+from gerbonara.graphic_objects import Arc, Line, Region
 
-from appliance.board import BoardFile, Hole
+from appliance.board import BoardFile
 from appliance.board.ring import Ring
 from cradles.errors import DesignFileError
+from cradles.read.drills import LEAST_LEAD_MM, MOST_LEAD_MM, Drilled, milled
+from cradles.read.gerber_objects import in_mm, objects_of
 from cradles.read.heal import Piece, outlines
 from cradles.read.units import V_CUT, Cut
 
 MOST_FILES = 200
 MOST_UNPACKED = 64_000_000
-_LEAST_TOOLING_MM = 2.0
 _PROFILE_NAME = re.compile(
     r"edge[._-]?cuts|outline|profile|boardoutline|\.(gko|gm1|gml|gmb|dim)$", re.IGNORECASE
 )
 _DRILL_NAME = re.compile(r"\.(drl|xln|exc|drd|ncd)$", re.IGNORECASE)
+_CHUNK = 1 << 20
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Others may ask for gigabytes to unpack a byte."""
 _PROFILE_WORD = b"FileFunction,Profile"
 _V_CUT_WORD = b"FileFunction,Vcut"
 """Values of the attribute .FileFunction in the Gerber layer format specification."""
@@ -37,24 +39,35 @@ _V_CUT_WORD = b"FileFunction,Vcut"
 
 def read_gerber(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     """The middle of the profile's stroke is the board's edge. Holes that are not plated, 2 mm or
-    wider, are taken for tooling holes. `units` is not asked for: both formats say theirs.
+    wider, are taken for tooling holes, plated ones of 0.6 to 2 mm for those of leads, which stand
+    out below. Milled slots are cut-outs. `units` is not asked for: both formats say theirs.
     Raises `DesignFileError`."""
     with _files(path) as files:
         profile = _profile(files, path)
         notes = [f"{profile.name} is taken for the board's edge."]
         pieces, rings = _strokes(profile)
         cuts = _cuts(files, profile, notes)
-        holes = [hole for file in files if _DRILL_NAME.search(file.name) for hole in _holes(file)]
+        drilled = Drilled()
+        for file in files:
+            if _DRILL_NAME.search(file.name):
+                drilled.add(file)
     outline, cutouts, healed = outlines(pieces, rings)
+    cutouts += milled(outline, cutouts, drilled.slots, notes)
     board = BoardFile(
         name=path.stem,
         outline=outline,
         cutouts=tuple(cutouts),
-        holes=tuple(holes),
+        holes=tuple(drilled.holes),
+        protrusions=tuple(drilled.leads),
         v_cuts=tuple(cuts),
         source=path.name,
     )
     notes.append("Gerber files tell no thickness: 1.6 mm is taken; give --thickness otherwise.")
+    if drilled.leads:
+        notes.append(
+            f"{len(drilled.leads)} plated holes of {LEAST_LEAD_MM:g} to {MOST_LEAD_MM:g} mm are "
+            "taken for those of leads."
+        )
     return board, [*notes, *healed]
 
 
@@ -62,13 +75,13 @@ def read_gerber(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
 def _files(path: Path) -> Iterator[list[Path]]:
     """The files that belong together, those of a ZIP in a folder of their own."""
     if path.is_dir():
-        yield _few(sorted(each for each in path.iterdir() if each.is_file()))
+        yield _few(sorted(each for each in path.iterdir() if each.is_file()), path)
     elif path.suffix.lower() == ".zip":
         with tempfile.TemporaryDirectory(prefix="goldenboard-gerber-") as folder:
-            yield _few(_unpacked(path, Path(folder)))
+            yield _few(_unpacked(path, Path(folder)), path)
     else:
         beside = sorted(each for each in path.parent.iterdir() if _DRILL_NAME.search(each.name))
-        yield [path, *_few(beside)]
+        yield _few([path, *beside], path)
 
 
 def _unpacked(path: Path, folder: Path) -> list[Path]:
@@ -77,21 +90,25 @@ def _unpacked(path: Path, folder: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not each.is_dir()]
+            if any(each.compress_type not in _PACKINGS for each in members):
+                raise ValueError("packed in a way that is not usual (LZMA, bzip2)")
             if len(members) > MOST_FILES or sum(m.file_size for m in members) > MOST_UNPACKED:
                 raise _too_much(path)
             left = MOST_UNPACKED
             for number, member in enumerate(members):
-                with archive.open(member) as source:
-                    data = source.read(left + 1)
-                left -= len(data)
-                if left < 0:
-                    raise _too_much(path)
                 name = re.sub(r"[^A-Za-z0-9._-]", "_", member.filename.rpartition("/")[2])[-80:]
                 inner = folder / str(number)
                 inner.mkdir()
                 made.append(inner / (name or "file"))
-                made[-1].write_bytes(data)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
+                with archive.open(member) as source, made[-1].open("wb") as target:
+                    while data := source.read(_CHUNK):
+                        left -= len(data)
+                        if left < 0:
+                            raise _too_much(path)
+                        target.write(data)
+    except DesignFileError:
+        raise
+    except Exception as error:  # damaged archives fail in the unpackers' own ways
         raise DesignFileError(
             expected=f"{path.name} to be a ZIP archive",
             found=str(error) or type(error).__name__,
@@ -134,21 +151,21 @@ def _cuts(files: list[Path], profile: Path, notes: list[str]) -> list[Cut]:
 def _strokes(profile: Path) -> tuple[list[Piece], list[Ring]]:
     pieces: list[Piece] = []
     rings: list[Ring] = []
-    for item in _objects(GerberFile, profile):
+    for item in objects_of(GerberFile, profile):
         if isinstance(item, Line):
             start, end = (item.x1, item.y1), (item.x2, item.y2)
-            pieces.append(Piece(start=_mm(item, start), end=_mm(item, end)))
+            pieces.append(Piece(start=in_mm(item, start), end=in_mm(item, end)))
         elif isinstance(item, Arc):
             pieces += _arc(item)
         elif isinstance(item, Region):
-            rings.append(tuple(_mm(item, point) for point in item.outline[:-1]))
+            rings.append(tuple(in_mm(item, point) for point in item.outline[:-1]))
     return pieces, rings
 
 
 def _arc(item: Any) -> list[Piece]:
     """Gerber's centre is counted from the arc's start. A whole circle becomes two halves."""
-    start, end = _mm(item, (item.x1, item.y1)), _mm(item, (item.x2, item.y2))
-    centre = _mm(item, (item.x1 + item.cx, item.y1 + item.cy))
+    start, end = in_mm(item, (item.x1, item.y1)), in_mm(item, (item.x2, item.y2))
+    centre = in_mm(item, (item.x1 + item.cx, item.y1 + item.cy))
     sense = -1.0 if item.clockwise else 1.0
     if math.dist(start, end) < 1e-6:
         far = (2 * centre[0] - start[0], 2 * centre[1] - start[1])
@@ -159,50 +176,15 @@ def _arc(item: Any) -> list[Piece]:
     return [Piece(start=start, end=end, bulge=sense * math.tan(sweep / 4))]
 
 
-def _holes(file: Path) -> Iterator[Hole]:
-    for item in _objects(ExcellonFile, file):
-        if not isinstance(item, Flash):
-            continue
-        diameter = float(item.unit.convert_to(MM, item.aperture.diameter))
-        x, y = _mm(item, (item.x, item.y))
-        if diameter > 0:
-            plated = item.plated or (item.plated is None and "npth" not in file.name.lower())
-            tooling = not plated and diameter >= _LEAST_TOOLING_MM
-            yield Hole(x_mm=x, y_mm=y, diameter_mm=diameter, tooling=tooling)
-
-
-def _objects(kind: Any, file: Path) -> list[Any]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the reader is stricter than board houses
-            return list(kind.open(file).objects)
-    except Exception as error:
-        raise DesignFileError(
-            expected=f"{file.name} to be a {'Gerber' if kind is GerberFile else 'drill'} file",
-            found=(str(error).splitlines() or [type(error).__name__])[-1][-120:],
-            action="Export the files again (RS-274X or X2, Excellon).",
-        ) from error
-
-
-def _mm(item: Any, point: tuple[float, float]) -> tuple[float, float]:
-    x, y = (item.unit.convert_to(MM, value) for value in point)
-    return round(float(x), 6), round(float(y), 6)
-
-
-def _few(files: list[Path]) -> list[Path]:
-    if len(files) > MOST_FILES:
-        raise DesignFileError(
-            expected=f"at most {MOST_FILES} files",
-            found=str(len(files)),
-            action="Name the folder or archive of one board.",
-        )
+def _few(files: list[Path], path: Path) -> list[Path]:
+    if len(files) > MOST_FILES or sum(file.stat().st_size for file in files) > MOST_UNPACKED:
+        raise _too_much(path)
     return files
 
 
 def _too_much(path: Path) -> DesignFileError:
     return DesignFileError(
-        expected=f"an archive of at most {MOST_FILES} files and "
-        f"{MOST_UNPACKED // 1_000_000} MB unpacked",
+        expected=f"at most {MOST_FILES} files and {MOST_UNPACKED // 1_000_000} MB unpacked",
         found=f"more in {path.name}",
-        action="Put the files of one board into it.",
+        action="Name the folder or archive of one board.",
     )

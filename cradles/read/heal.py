@@ -15,7 +15,7 @@ import shapely
 from shapely import Polygon
 
 from appliance.board.ring import Ring, area_mm2, flatten
-from appliance.board.values import MOST_MM
+from appliance.board.values import MOST_BULGE, MOST_MM
 from cradles.errors import DesignFileError
 
 HEAL_MM = 0.01
@@ -58,6 +58,7 @@ def outlines(pieces: Sequence[Piece], rings: Sequence[Ring]) -> tuple[Ring, list
         )
     notes: list[str] = []
     found = [*rings, *_joined(pieces, notes)]
+    _check_numbers(found)
     if not found:
         raise DesignFileError(
             expected="a closed outline of the board",
@@ -120,6 +121,26 @@ def _joined(pieces: Sequence[Piece], notes: list[str]) -> list[Ring]:
             number, entry = other // 2, other
         rings.append(tuple(ring))
     return rings
+
+
+def _check_numbers(rings: Sequence[Ring]) -> None:
+    """Before anything is computed of them: an overflow has no place to name."""
+    if sum(len(ring) for ring in rings) > 4 * MOST_PIECES:
+        raise DesignFileError(
+            expected=f"an outline of at most {MOST_PIECES} pieces",
+            found="more",
+            action="Export the board's edge alone, not the copper.",
+        )
+    for ring in rings:
+        for vertex in ring:
+            bulge = vertex[2] if len(vertex) > 2 else 0.0
+            # Comparisons with NaN are false
+            if not (max(map(abs, vertex[:2])) <= MOST_MM and abs(bulge) <= MOST_BULGE):
+                raise DesignFileError(
+                    expected=f"an outline within ±{MOST_MM:g} mm",
+                    found=f"a corner at {_words(vertex[:2])}",
+                    action="Check the file's unit and export it again.",
+                )
 
 
 def _without_repeats(pieces: Sequence[Piece], notes: list[str]) -> list[Piece]:
@@ -230,8 +251,9 @@ def _place(shape: Polygon) -> str:
     return _words((shape.centroid.x, shape.centroid.y))
 
 
-def _words(at: Point) -> str:
-    x, y = (f"{value:.3f}" if abs(value) < 1e6 else f"{value:.3g}" for value in at)
+def _words(at: Sequence[float]) -> str:
+    # Adding zero takes the sign from -0.0
+    x, y = (f"{round(v, 3) + 0.0:.3f}" if abs(v) < 1e6 else f"{v:.3g}" for v in at)
     return f"({x}, {y}) mm"
 
 

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import sexpdata
-
 from appliance.board import BoardFile, Component, Hole, Protrusion, Side
 from appliance.board.ring import Ring
 from appliance.board.ring import box as box_ring
@@ -20,15 +18,21 @@ from appliance.board.ring import circle as circle_ring
 from cradles.errors import DesignFileError
 from cradles.read.heal import Piece, arc_through, outlines
 from cradles.read.packages import package_of
+from cradles.read.sexpr import Node, parse
 from cradles.read.units import V_CUT, Cut
 
-_DEEPEST = 40
-"""Lists in lists: a board needs ten; the reader would run out of stack at a few hundred."""
+_KEEP = frozenset({
+    "kicad_pcb", "general", "thickness", "title_block", "title", "rev", "layers", "layer",
+    "footprint", "module", "property", "gr_line", "gr_arc", "gr_circle", "gr_rect", "gr_poly",
+    "gr_curve", "gr_text", "fp_line", "fp_arc", "fp_circle", "fp_rect", "fp_poly", "fp_curve",
+    "fp_text", "at", "start", "mid", "end", "center", "angle", "pts", "xy", "arc", "pad", "size",
+    "drill",
+})  # fmt: skip
+"""The lists that are looked at."""
 _TRIM_MM = 2.0
 """How far a lead stands out below the board after trimming."""
 _TOOLING = ("mountinghole", "tooling")
 _BEZIER_STEPS = 24
-Node = list[Any]
 Found = tuple[list[Piece], list[Ring]]
 
 
@@ -80,42 +84,22 @@ class _Place:
     def at(self, x: float, y: float) -> tuple[float, float]:
         across = self.x + x * self._c + y * self._s
         down = self.y - x * self._s + y * self._c
-        return round(across, 7), round(-down, 7)
+        return round(across, 7) + 0.0, round(-down, 7) + 0.0
 
 
 def _parse(path: Path) -> Node:
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _not_kicad(path, str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _not_kicad(path, "bytes that are no text") from error
+    except OSError as error:
+        raise _not_kicad(path, error.strerror or str(error)) from error
     if not text.lstrip().startswith("(kicad_pcb"):
         raise _not_kicad(path, repr(text[:30]))
-    depth = deepest = 0
-    quoted = escaped = False
-    for letter in text:
-        if escaped:
-            escaped = False
-        elif quoted:
-            escaped = letter == "\\"
-            quoted = letter != '"'
-        elif letter == '"':
-            quoted = True
-        elif letter == "(":
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > _DEEPEST:
-                raise _not_kicad(path, f"more than {_DEEPEST} lists inside one another")
-        elif letter == ")":
-            depth -= 1
-    if depth != 0 or quoted:
-        raise _not_kicad(path, "a file that is cut short: its brackets do not close")
     try:
-        root = sexpdata.loads(text, nil=None, true=None, false=None)
-    except Exception as error:
-        raise _not_kicad(path, f"text that can't be read ({type(error).__name__})") from error
-    if not isinstance(root, list):
-        raise _not_kicad(path, "no list")
-    return root
+        return parse(text, _KEEP)
+    except ValueError as error:
+        raise _not_kicad(path, str(error)) from error
 
 
 def _edge(item: Any, place: _Place, prefix: str, pieces: list[Piece], rings: list[Ring]) -> None:
@@ -138,9 +122,26 @@ def _edge(item: Any, place: _Place, prefix: str, pieces: list[Piece], rings: lis
         corners = box_ring(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
         rings.append(tuple(place.at(*corner[:2]) for corner in corners))
     elif kind == "poly":
-        rings.append(tuple(place.at(*point) for point in _points(item)))
+        rings.append(_polygon(item, place))
     elif kind == "curve":
         pieces.extend(_bezier([place.at(*point) for point in _points(item)]))
+
+
+def _polygon(item: Node, place: _Place) -> Ring:
+    """Its corners; from version 7 on there may be arcs among them."""
+    ring: list[tuple[float, ...]] = []
+    for each in (_first(item, "pts") or [])[1:]:
+        if _name(each) == "xy":
+            ring.append(place.at(_number(each, 1, 0.0), _number(each, 2, 0.0)))
+        elif _name(each) == "arc":
+            arc = arc_through(*(_at(each, word, place) for word in ("start", "mid", "end")))
+            ring += [(*arc.start, arc.bulge), arc.end]
+    # An arc and what follows it share a corner
+    return tuple(
+        corner
+        for corner, after in zip(ring, [*ring[1:], *ring[:1]], strict=True)
+        if len(corner) > 2 or math.dist(corner, after[:2]) > 1e-6
+    )
 
 
 def _cuts(root: Node) -> Iterator[Cut]:

@@ -127,12 +127,15 @@ PANEL = Known(
             Unit(name=name, x_mm=x, y_mm=y)
             for name, x, y in (("A", 5, 10), ("B", 55, 10), ("C", 5, 45), ("D", 55, 45))
         ),
-        v_cuts=((0, 10, 110, 10), (0, 45, 110, 45), (0, 80, 110, 80), (55, 0, 55, 90)),
+        v_cuts=(
+            (0, 10, 110, 10), (0, 45, 110, 45), (0, 80, 110, 80),
+            (5, 0, 5, 90), (55, 0, 55, 90), (105, 0, 105, 90),
+        ),
     ),
     area_mm2=110 * 90,
     size_mm=(110, 90),
     keyed=True,
-)
+)  # fmt: skip
 
 
 def _segmented() -> Ring:
@@ -201,9 +204,94 @@ PINNED = Known(
     keyed=True,
 )
 
+CREDIT_CARD = Known(
+    board=BoardFile(
+        name="credit card computer",
+        outline=box(0, 0, 85, 56, radius_mm=3),
+        holes=_holes(2.75, (3.5, 3.5), (61.5, 3.5), (61.5, 52.5), (3.5, 52.5)),
+        components=(_part("J1", 78, 10, 17, 14, 16), _part("U1", 30, 30, 14, 14, 2.4)),
+        protrusions=(Protrusion(x_mm=32.5, y_mm=52.5, width_mm=50, height_mm=5),),
+    ),
+    area_mm2=85 * 56 - (4 - math.pi) * 3**2,
+    size_mm=(85, 56),
+    keyed=True,
+)
+_MIL = 0.0254
+ARDUINO_LIKE = Known(
+    board=BoardFile(
+        name="arduino shaped",
+        outline=tuple(
+            (x * _MIL, y * _MIL)
+            for x, y in (
+                (0, 0), (2600, 0), (2700, 100), (2700, 1390), (2600, 1490), (2600, 2040),
+                (2540, 2100), (0, 2100),
+            )
+        ),
+        holes=_holes(3.2, (13.97, 2.54), (15.24, 50.8), (66.04, 7.62), (66.04, 35.56)),
+        components=(_part("J1", 3, 38, 14, 12, 11), _part("U1", 45, 17, 35, 10, 8)),
+        protrusions=(
+            Protrusion(x_mm=44, y_mm=2.54, width_mm=37, height_mm=2),
+            Protrusion(x_mm=42, y_mm=50.8, width_mm=45, height_mm=2),
+        ),
+    ),
+    # Of the strip of 100 mil at the right the middle is left, with its two slopes
+    area_mm2=(2600 * 2100 + 100 * 1290 + 100**2 - 60**2 / 2) * _MIL**2,
+    size_mm=(2700 * _MIL, 2100 * _MIL),
+    keyed=True,
+)  # fmt: skip
+L_SHAPED = Known(
+    board=BoardFile(
+        name="l-shaped drive",
+        outline=((0, 0), (100, 0), (100, 35), (40, 35), (40, 80), (0, 80)),
+        holes=_holes(3.2, (4, 4), (96, 31), (4, 76), (36, 76)),
+        components=(_part("K1", 20, 55, 15, 20, 14), _part("U1", 60, 18, 10, 10)),
+        protrusions=(Protrusion(x_mm=20, y_mm=55, width_mm=10, height_mm=15),),
+    ),
+    area_mm2=100 * 35 + 40 * 45,
+    size_mm=(100, 80),
+    keyed=True,
+)
+M2_CARD = Known(
+    board=BoardFile(
+        name="m.2 card",
+        thickness_mm=0.8,
+        # Contacts at the left with the key's notch, half a hole for the screw at the right
+        outline=(
+            (4, 0), (80, 0), (80, 9.25, -1.0), (80, 12.75), (80, 22), (4, 22), (4, 20.925),
+            (0, 20.925), (0, 17.725), (2.9, 17.725, -1.0), (2.9, 16.525), (0, 16.525),
+            (0, 1.075), (4, 1.075),
+        ),
+        components=(_part("U1", 25, 11, 14, 14, 0.7), _part("U2", 55, 11, 14, 18, 0.7)),
+    ),
+    area_mm2=22 * 76
+    + 19.85 * 4
+    - math.pi * 1.75**2 / 2
+    - (2.9 * 1.2 + math.pi * 0.6**2 / 2),
+    size_mm=(80, 22),
+    keyed=False,
+)  # fmt: skip
+CASTELLATED = Known(
+    board=BoardFile(
+        name="castellated module",
+        thickness_mm=1.0,
+        outline=box(0, 0, 48, 30),
+        components=(_part("U1", 30, 15, 18, 18, 2.5), _part("R1", 8, 20, 1.6, 0.8, 0.5)),
+        cradle=CradleWishes(lies_turned_deg=0),
+    ),
+    area_mm2=48 * 30,
+    size_mm=(48, 30),
+    keyed=False,
+)
+CASTELLATIONS = tuple((6 + 2.54 * i, y) for y in (0.0, 30.0) for i in range(15))
+"""Middles of the half holes of 1 mm along the module's long sides."""
+
 KNOWN = {
     known.board.name: known
     for known in (
         ROUNDED, NOTCHED, CIRCULAR, SLOTTED, CUT_OUT, PANEL, SEGMENTED, FEATHER, CARD, PINNED,
+        CREDIT_CARD, ARDUINO_LIKE, L_SHAPED, CASTELLATED,
     )
 }  # fmt: skip
+DRAWN = {**KNOWN, M2_CARD.board.name: M2_CARD}
+"""Boards that are read. In the half hole of the M.2 card the cradle keeps an island of plastic that
+is too thin to print: its check says so, and it is no known good one yet."""

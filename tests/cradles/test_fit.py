@@ -105,3 +105,11 @@ def test_a_nose_leans_back_so_that_a_board_laid_on_it_slides_in() -> None:
 def test_the_same_seed_gives_the_same_report() -> None:
     cradle = cradle_of("rounded sensor")
     assert simulate(cradle, tries=8, seed=4) == simulate(cradle, tries=8, seed=4)
+
+
+def test_a_hole_that_a_small_boards_edge_reaches_is_a_notch_of_it() -> None:
+    hole = shapely.Point(9.5, 5).buffer(0.48)
+    board = shapely.box(0, 0, 10, 10).difference(hole)
+    small = sized(board, -0.05)
+    assert small.is_valid and len(small.interiors) == 0
+    assert small.area == pytest.approx(9.9**2 - hole.area, abs=0.02)
