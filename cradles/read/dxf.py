@@ -27,6 +27,7 @@ _DEEPEST = 8
 _BINARY = b"AutoCAD Binary DXF"
 _MOST_BINARY_BYTES = 4_000_000
 _MOST_CONTROL_POINTS = 5_000
+_STROKES = ("LINE", "ARC", "CIRCLE", "LWPOLYLINE", "POLYLINE", "SPLINE", "ELLIPSE")
 _LAYERS_LEFT_OUT = ("dim", "text", "title", "note")
 
 
@@ -47,8 +48,10 @@ def read_dxf(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     rings: list[Ring] = []
     scores: list[Piece] = []
     for entity in _flat(document.modelspace()):
-        layer = entity.dxf.layer.lower()
+        if entity.dxftype() not in _STROKES:
+            continue
         try:
+            layer = entity.dxf.layer.lower()
             if V_CUT.search(layer):
                 _take(entity, scale, scores, [])
             elif not any(word in layer for word in _LAYERS_LEFT_OUT):

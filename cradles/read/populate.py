@@ -60,17 +60,18 @@ def populated(
     placements, skipped = _split(placements, _is_part)
     if skipped:
         notes.append(f"No parts, left out: {_names(each.designator for each in skipped)}.")
+    table = replace(table, placements=tuple(placements))
     _check_repeats(table, board)
     have = {part.designator for part in placed_components(board)} | {
         part.designator for part in board.components
     }
     fresh, known = _split(placements, lambda each: each.designator not in have)
     notes += _compared(board, known, table)
-    parts, unknown = _sized(fresh, table, wishes)
-    _check_places(board, parts, unknown, wishes, table)
+    bodies, unknown = _sized(fresh, table, wishes)
+    _check_places(board, bodies, wishes, table)
     notes += _unknown_words(unknown, wishes, len(placements))
-    if wishes.unknown_size_mm is not None:
-        parts += [_component(each, table, *_square(wishes.unknown_size_mm)) for each in unknown]
+    left_out = {each.line for each in unknown} if wishes.unknown_size_mm is None else set()
+    parts = [body.component() for body in bodies if body.placement.line not in left_out]
     if not parts and not board.components:
         raise DesignFileError(
             expected=f"parts in {table.name} whose packages are known",
@@ -126,58 +127,74 @@ def _check_repeats(table: Centroids, board: BoardFile) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """A part of the table with what is known of its size; nothing of it is checked yet."""
+
+    placement: Placement
+    x_mm: float
+    y_mm: float
+    size_mm: Point
+    tall_mm: float
+    polarity: Polarity
+
+    @property
+    def box(self) -> Polygon:
+        w, h = self.size_mm[0] / 2, self.size_mm[1] / 2
+        return _moved(shapely.box(-w, -h, w, h), self.placement.turn_deg, self.x_mm, self.y_mm)
+
+    def component(self) -> Component:
+        each = self.placement
+        return Component(
+            designator=each.designator,
+            part_type=" ".join(filter(None, (each.value, each.package))),
+            x_mm=round(self.x_mm, 6),
+            y_mm=round(self.y_mm, 6),
+            width_mm=self.size_mm[0],
+            height_mm=self.size_mm[1],
+            turn_deg=each.turn_deg,
+            side=each.side,
+            tall_mm=self.tall_mm,
+            polarity=self.polarity,
+        )
+
+
 def _sized(
     placements: Sequence[Placement], table: Centroids, wishes: TableWishes
-) -> tuple[list[Component], list[Placement]]:
-    parts, unknown = [], []
+) -> tuple[list[_Body], list[Placement]]:
+    """Those with a size, and those whose package is unknown."""
+    bodies, unknown = [], []
     for each in placements:
         package = package_of(each.package)
-        if package is None:
+        if package is not None:
+            x, y = _middle(each, table, package.from_pin_1_mm)
+            size = package.width_mm, package.height_mm
+            tall_mm, polarity = package.tall_mm, package.polarity_of(each.designator)
+        else:
             unknown.append(each)
-            continue
-        parts.append(
-            _component(
-                each,
-                table,
-                (package.width_mm, package.height_mm),
-                package.from_pin_1_mm,
-                package.tall_mm,
-                package.polarity_of(each.designator),
+            x, y, size = each.x_mm, each.y_mm, wishes.unknown_size_mm or (0.0, 0.0)
+            tall_mm, polarity = 0.0, Polarity.FIXED
+        bodies.append(
+            _Body(
+                placement=each,
+                x_mm=x,
+                y_mm=y,
+                size_mm=size,
+                tall_mm=each.tall_mm or tall_mm,
+                polarity=polarity,
             )
         )
-    return parts, unknown
+    return bodies, unknown
 
 
-def _square(size: Point) -> tuple[Point, Point, float, Polarity]:
-    return size, (0.0, 0.0), 0.0, Polarity.FIXED
-
-
-def _component(
-    each: Placement,
-    table: Centroids,
-    size: Point,
-    middle: Point,
-    tall_mm: float,
-    polarity: Polarity,
-) -> Component:
-    x, y = each.x_mm, each.y_mm
-    if table.from_pin_1 and middle != (0.0, 0.0):
-        c, s = cos_sin(each.turn_deg)
-        # A part on the lower side is drawn mirrored: KiCad turns it upside down about its x axis
-        dx, dy = middle[0], -middle[1] if each.side is Side.BOTTOM else middle[1]
-        x, y = x + c * dx - s * dy, y + s * dx + c * dy
-    return Component(
-        designator=each.designator,
-        part_type=" ".join(filter(None, (each.value, each.package))),
-        x_mm=round(x, 6),
-        y_mm=round(y, 6),
-        width_mm=size[0],
-        height_mm=size[1],
-        turn_deg=each.turn_deg,
-        side=each.side,
-        tall_mm=each.tall_mm or tall_mm,
-        polarity=polarity,
-    )
+def _middle(each: Placement, table: Centroids, from_pin_1: Point) -> Point:
+    """Of the body, where the table has the place of its first pin."""
+    if not table.from_pin_1 or from_pin_1 == (0.0, 0.0):
+        return each.x_mm, each.y_mm
+    c, s = cos_sin(each.turn_deg)
+    # A part on the lower side is drawn mirrored: KiCad turns it upside down about its x axis
+    dx, dy = from_pin_1[0], -from_pin_1[1] if each.side is Side.BOTTOM else from_pin_1[1]
+    return each.x_mm + c * dx - s * dy, each.y_mm + s * dx + c * dy
 
 
 def _compared(board: BoardFile, known: Sequence[Placement], table: Centroids) -> list[str]:
@@ -208,16 +225,14 @@ def _compared(board: BoardFile, known: Sequence[Placement], table: Centroids) ->
 
 def _check_places(
     board: BoardFile,
-    parts: Sequence[Component],
-    unknown: Sequence[Placement],
+    bodies: Sequence[_Body],
     wishes: TableWishes,
     table: Centroids,
 ) -> None:
     """All parts lie on the board, and not all in one corner of it."""
     shape = Polygon(flatten(board.outline))
     whole_panel = bool(board.units) and bool(table.repeated())
-    boxes = [(part.designator, part.side, _box(part)) for part in parts]
-    boxes += [(u.designator, u.side, shapely.Point(u.x_mm, u.y_mm)) for u in unknown]
+    boxes = [(body.placement.designator, body.placement.side, body.box) for body in bodies]
     if not boxes:
         return
 
@@ -316,11 +331,6 @@ def _unknown_words(unknown: Sequence[Placement], wishes: TableWishes, whole: int
         f"NOT INSPECTED, {len(unknown)} of {whole} parts: the size of their packages is not known. "
         f"{listed}. Give --unknown-size WxH, or add them to board.toml."
     ]
-
-
-def _box(part: Component) -> Polygon:
-    w, h = part.width_mm / 2, part.height_mm / 2
-    return _moved(shapely.box(-w, -h, w, h), part.turn_deg, part.x_mm, part.y_mm)
 
 
 def _moved(shape: Polygon, turn_deg: float, x: float, y: float) -> Polygon:

@@ -131,12 +131,13 @@ def test_a_part_of_unknown_size_is_named_and_left_out(tmp_path: Path) -> None:
     text = _rows(
         ("R1", "R0603", 10, 10, "T", 0), ("U7", "XYZ-99", 20, 10, "T", 0),
         ("FID1", "Fiducial", 3, 3, "T", 0), ("U8", "XYZ-99", 30, 10, "T", 0),
+        ("FID1", "Fiducial", 70, 3, "T", 0),
     )  # fmt: skip
     design = _design(tmp_path, text)
     assert [part.designator for part in design.board.components] == ["R1"]
     (told,) = (note for note in design.notes if note.startswith("NOT INSPECTED"))
     assert "2 of 3 parts" in told and "XYZ-99: U7, U8" in told and "--unknown-size" in told
-    assert any("No parts, left out: FID1" in note for note in design.notes)
+    assert any("No parts, left out: FID1, FID1" in note for note in design.notes)
     design = _design(tmp_path, text, unknown_size_mm=(5.0, 4.0))
     u8 = design.board.components[-1]
     assert (u8.designator, u8.width_mm, u8.height_mm, u8.tall_mm) == ("U8", 5.0, 4.0, 0.0)

@@ -102,7 +102,7 @@ BROKEN = {
     ),
     "open": ({"a.gko": OPEN.encode()}, "a gap of 0.300 mm"),
     "junk": ({"a.gko": b"\x00\xff" * 200}, "Gerber file"),
-    "empty": ({"a.gko": b""}, "outline"),
+    "empty": ({"a.gko": b""}, "Gerber file"),
     "many": ({f"{n}.gko": b"" for n in range(MOST_FILES + 1)}, "at most 200 files"),
     "bomb": ({"a.gko": b"\x00" * (MOST_UNPACKED + 1)}, "MB unpacked"),
 }  # fmt: skip
