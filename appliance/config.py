@@ -118,6 +118,11 @@ class Config:
     lens: Lens | None = None
     """As commissioning measured it; without it pictures are taken as straight."""
 
+    @property
+    def data(self) -> Path:
+        """Where the unit keeps what it makes: records, recipes, a plug-in's things."""
+        return self.records.folder.parent
+
     def cabinet_settings(self) -> CabinetSettings:
         return CabinetSettings(
             kind=self.cabinet.kind.value,

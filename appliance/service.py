@@ -28,6 +28,7 @@ from appliance.status import FaultView, LampView, Status, StatusBoard
 from appliance.store import FirstLogin, InUseError, Store, StoreError, system_clock
 from appliance.vision.interpreter import InterpreterPool
 from appliance.web.app import create_app
+from appliance.web.plugins import load_extra_pages
 from appliance.web.serve import PageServer
 from appliance.web.settings import WebSettings
 from appliance.worker import ThreadWorker
@@ -147,6 +148,8 @@ class Service:
         self._thread.join(timeout=10)
         self.board.close()
         self.pages.stop()
+        for extra in self._extra_pages:
+            extra.close()
         self._judging.close()
         self._recording.close()
         self._pools.close()
@@ -168,6 +171,7 @@ class Service:
         config = self.config
         config.recipes.folder.mkdir(parents=True, exist_ok=True)
         _sweep(config.recipes.folder)
+        self._extra_pages = load_extra_pages(config.data, status=self.board, store=self.store)
         app = create_app(
             store=self.store,
             status=self.board,
@@ -177,6 +181,7 @@ class Service:
                 secret_key=_secret(config.records.folder / _SECRET),
                 allowed_hosts=config.pages.allowed_hosts,
             ),
+            extras=self._extra_pages,
         )
         return PageServer(app, config.pages.host, config.pages.port)
 

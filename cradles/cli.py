@@ -8,15 +8,15 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from appliance.board import BoardFile, Location, Side
 from appliance.board.values import MOST_MM
 from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
+from cradles.wishes import Wishes
 
-_NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "ezdxf", "gerbonara")
+NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "ezdxf", "gerbonara")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -100,7 +100,7 @@ def _pair(between: str, form: str) -> Callable[[str], tuple[float, float]]:
 
 def _guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     def guarded(args: argparse.Namespace) -> int:
-        missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+        missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
         if missing:
             print(
                 f"goldenboard cradle: {', '.join(missing)} not installed. "
@@ -134,20 +134,14 @@ def _board(args: argparse.Namespace) -> BoardFile:
     )
     for note in design.notes:
         print(note, file=sys.stderr)
-    board = design.board
-    wishes = board.cradle
-    if args.clearance is not None:
-        wishes = replace(wishes, clearance_mm=args.clearance)
-    if args.location is not None:
-        wishes = replace(wishes, location=Location(args.location))
-    if args.turn is not None:
-        wishes = replace(wishes, lies_turned_deg=args.turn)
-    board = replace(board, cradle=wishes)
-    if args.face is not None:
-        board = replace(board, face=Side(args.face))
-    if args.thickness is not None:
-        board = replace(board, thickness_mm=args.thickness)
-    return board
+    wishes = Wishes(
+        face=args.face,
+        thickness_mm=args.thickness,
+        clearance_mm=args.clearance,
+        location=args.location,
+        turn_deg=args.turn,
+    )
+    return wishes.of(design.board)
 
 
 def _build(args: argparse.Namespace) -> int:

@@ -123,6 +123,9 @@ def report(made: Made) -> dict[str, object]:
         "fit": {
             "boards": fit.tries,
             "seated": fit.seated,
+            "always_seats": fit.always_seats,
+            "play_is_within": fit.play_is_within,
+            "keys_hold": fit.keys_hold,
             "play_x_mm": [round(v, 3) for v in fit.play_x_mm],
             "play_y_mm": [round(v, 3) for v in fit.play_y_mm],
             "clearance_mm": fit.clearance_mm,

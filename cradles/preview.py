@@ -68,21 +68,26 @@ def render(
 
 def preview(cradle: Cradle, view: View | None = None) -> Pixels:
     """The cradle with its board and labels."""
+    return render([(mesh, colour) for _, mesh, colour in scene(cradle)], view)
+
+
+def scene(cradle: Cradle) -> list[tuple[str, Mesh, Colour]]:
+    """What there is to see: "cradle", "board" and "label" pieces, each in its colour (BGR)."""
     levels = cradle.plan.levels
     board = Part(name="board", steps=(add(prism(cradle.seating.board, levels.seat, levels.top)),))
-    items: list[tuple[Mesh, Colour]] = [
-        (cradle.solid.mesh(), _PLASTIC),
-        (solid_of(board).mesh(), _MASK),
+    items: list[tuple[str, Mesh, Colour]] = [
+        ("cradle", cradle.solid.mesh(), _PLASTIC),
+        ("board", solid_of(board).mesh(), _MASK),
     ]
     face = levels.top
     for label in labels_of(cradle.layout):
         (x0, y1), (x1, _), (_, y0), _ = label.paper.corners
-        items.append((_sheet(box(x0, y0, x1, y1), face), _PAPER))
+        items.append(("label", _sheet(box(x0, y0, x1, y1), face), _PAPER))
         for ink in label.inks:
             dark = 30 + round(ink.level * 0.85)
             square = box(ink.xmin, ink.ymin, ink.xmax, ink.ymax)
-            items.append((_sheet(square, face + 0.02), (dark, dark, dark)))
-    return render(items, view)
+            items.append(("label", _sheet(square, face + 0.02), (dark, dark, dark)))
+    return items
 
 
 def _sheet(area: object, z_mm: float) -> Mesh:

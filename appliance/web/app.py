@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Flask
@@ -24,8 +25,10 @@ from appliance.web import (
     review,
     supervisor,
     technician,
+    texts,
 )
 from appliance.web.access import check_every_view, has_rank
+from appliance.web.extra_pages import ExtraPages
 from appliance.web.rejudging import Archives
 from appliance.web.sessions import Sessions
 from appliance.web.settings import WebSettings
@@ -35,6 +38,26 @@ from appliance.web.streams import StreamGate
 from appliance.web.texts import language, t, tn
 from appliance.web.throttle import LoginThrottle
 
+HOUSE = (
+    live.pages,
+    supervisor.pages,
+    boards.pages,
+    export.pages,
+    review.pages,
+    technician.pages,
+    recipes.pages,
+    auth.pages,
+    operators.pages,
+    api.pages,
+)
+_NAVIGATION = (
+    ("live.verdict", "nav.verdict"),
+    ("supervisor.figures", "nav.figures"),
+    ("boards.index", "nav.boards"),
+    ("recipes.index", "nav.recipes"),
+    ("technician.page", "nav.unit"),
+)
+
 
 def create_app(
     *,
@@ -43,8 +66,10 @@ def create_app(
     commands: CommandQueue,
     recipes: Path,
     settings: WebSettings,
+    extras: Sequence[ExtraPages] = (),
 ) -> Flask:
-    """The Flask app of one unit. `recipes` is the folder that holds the recipes' folders.
+    """The Flask app of one unit. `recipes` is the folder that holds the recipes' folders, `extras`
+    the pages of plug-ins (see `plugins.load_extra_pages`); they stay the caller's to close.
 
     Raises `UnmarkedViewError` when a view does not say who may ask for it. The store and the
     board stay the caller's: the app closes neither.
@@ -78,34 +103,25 @@ def create_app(
             gate=StreamGate(settings.max_streams),
             archives=Archives(),
             one_pin_at_a_time=threading.Lock(),
+            desks={extra.name: extra.desk for extra in extras},
         ),
     )
     guard.install(app)
     headers.install(app)
     problems.install(app)
-    _register(app)
-    _for_templates(app, status)
+    for blueprint in HOUSE:
+        app.register_blueprint(blueprint)
+    for extra in extras:
+        texts.add(extra.texts)
+        app.register_blueprint(extra.blueprint)
+    _for_templates(app, status, extras)
     check_every_view(app)
     return app
 
 
-def _register(app: Flask) -> None:
-    for blueprint in (
-        live.pages,
-        supervisor.pages,
-        boards.pages,
-        export.pages,
-        review.pages,
-        technician.pages,
-        recipes.pages,
-        auth.pages,
-        operators.pages,
-        api.pages,
-    ):
-        app.register_blueprint(blueprint)
+def _for_templates(app: Flask, status: StatusBoard, extras: Sequence[ExtraPages]) -> None:
+    added = tuple((f"{extra.name}.{extra.nav}", f"{extra.name}.nav") for extra in extras)
 
-
-def _for_templates(app: Flask, status: StatusBoard) -> None:
     @app.context_processor
     def words() -> dict[str, object]:
         return {
@@ -115,6 +131,8 @@ def _for_templates(app: Flask, status: StatusBoard) -> None:
             "may": lambda role: (who := person()) is not None and has_rank(who.role, role),
             "unit": status.current()[1],
             "release": release(),
+            "navigation": (*_NAVIGATION[:-1], *added, _NAVIGATION[-1]),
+            "extra_pages": added,
         }
 
     # Not the context: macros of another file see only these.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from appliance.web.access import open_to_all
 from appliance.web.evidence import evidence_of
 from appliance.web.site import site
-from appliance.web.static_files import files, release
+from appliance.web.static_files import house_files
 from appliance.web.streams import follow
 from appliance.web.texts import t
 
@@ -49,16 +49,8 @@ def events() -> ResponseReturnValue:
 @pages.get("/static/<path:filename>", endpoint="static")
 @open_to_all
 def static_file(filename: str) -> Response:
-    """Scripts and styles. A script names others without their release, so the browser asks each
-    time whether what it kept is still the same."""
-    found = files().get(filename)
-    if found is None:
-        abort(404)
-    response = Response(found[0], mimetype=found[1])
-    response.cache_control.no_cache = True
-    response.set_etag(release())
-    response.make_conditional(request)
-    return response
+    """Scripts and styles."""
+    return house_files().answer(filename)
 
 
 @pages.get("/favicon.ico")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, current_app, g, session
@@ -33,6 +34,8 @@ class Site:
     archives: Archives
     one_pin_at_a_time: threading.Lock
     """Checking a PIN costs 64 MB by design: two at once would cost the unit its memory."""
+    desks: Mapping[str, object] = field(default_factory=dict)
+    """What the views of each plug-in work with, by its name."""
 
 
 class BusyError(Exception):

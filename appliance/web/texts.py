@@ -2,7 +2,7 @@
 
 A catalogue may be incomplete: what it lacks is shown in English. Add a language by a module
 `texts_xx.py` with a `TEXTS` of the same keys and an entry in `CATALOGUES`; a test holds the
-placeholders equal.
+placeholders equal. A plug-in's pages `add` theirs, in the same form.
 """
 
 from __future__ import annotations
@@ -15,10 +15,17 @@ from appliance.web.texts_en import TEXTS as ENGLISH
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 """Waiting for their translators: pt, ko, de."""
+_added: dict[str, dict[str, str]] = {"en": {}}
 
 
 class UnknownTextError(KeyError):
     """A page asks for a sentence that is not in the English catalogue: a bug in the page."""
+
+
+def add(catalogues: Mapping[str, Mapping[str, str]]) -> None:
+    """Sentences of a plug-in, by language; their keys begin with its name."""
+    for tongue, sentences in catalogues.items():
+        _added.setdefault(tongue, {}).update(sentences)
 
 
 def language() -> str:
@@ -30,9 +37,10 @@ def language() -> str:
 
 def t(key: str, **values: object) -> str:
     """The sentence with its {placeholders} filled in; not yet escaped (the template does)."""
-    if key not in ENGLISH:
+    home = CATALOGUES if key in ENGLISH else _added
+    if key not in home["en"]:
         raise UnknownTextError(key)
-    sentence = CATALOGUES[language()].get(key, ENGLISH[key])
+    sentence = home.get(language(), {}).get(key, home["en"][key])
     return sentence.format(**values) if values else sentence
 
 

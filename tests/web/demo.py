@@ -37,6 +37,8 @@ from appliance.terms import Answer, Call, Polarity, Rect, Verdict, Window
 from appliance.vision.crop import CropRule, Pixels
 from appliance.vision.pose import Pose
 from appliance.web import PageServer, WebSettings, create_app
+from appliance.web.extra_pages import ExtraPages
+from appliance.web.plugins import load_extra_pages
 from hw.sim.boards import BoardFault
 from hw.sim.generator import GeneratedBoard
 from tests.store.factories import RecordFactory, TestClock
@@ -148,6 +150,7 @@ class Demo:
     app: Flask
     clock: TestClock
     factory: RecordFactory
+    extras: tuple[ExtraPages, ...] = ()
     _beating: threading.Event = field(default_factory=threading.Event)
     _gone: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -221,6 +224,8 @@ class Demo:
         self._gone.set()
         if self._thread is not None:
             self._thread.join()
+        for extra in self.extras:
+            extra.close()
         self.board.close()
         self.store.close()
 
@@ -233,8 +238,9 @@ def prepare(folder: Path) -> None:
     teach(folder / "recipes")
 
 
-def make(folder: Path, **changes: object) -> Demo:
-    """The pages of the unit in `folder`, prepared if it is new; `changes` are of the settings."""
+def make(folder: Path, *, plugins: bool = False, **changes: object) -> Demo:
+    """The pages of the unit in `folder`, prepared if it is new, those of installed plug-ins too if
+    asked for; `changes` are of the settings."""
     if not (folder / "records").is_dir():
         prepare(folder)
     clock, recipes = TestClock(), folder / "recipes"
@@ -244,6 +250,7 @@ def make(folder: Path, **changes: object) -> Demo:
         **changes,  # type: ignore[arg-type]
     )
     board, commands = StatusBoard(READY), CommandQueue()
+    extras = load_extra_pages(folder, status=board, store=store) if plugins else ()
     return Demo(
         folder=folder,
         settings=settings,
@@ -252,10 +259,16 @@ def make(folder: Path, **changes: object) -> Demo:
         commands=commands,
         recipes=recipes,
         app=create_app(
-            store=store, status=board, commands=commands, recipes=recipes, settings=settings
+            store=store,
+            status=board,
+            commands=commands,
+            recipes=recipes,
+            settings=settings,
+            extras=extras,
         ),
         clock=clock,
         factory=RecordFactory(clock=clock),
+        extras=extras,
     )
 
 
@@ -311,7 +324,7 @@ def _look() -> None:
     """Walks through the states until it is interrupted."""
     import tempfile
 
-    with tempfile.TemporaryDirectory() as name, make(Path(name)) as demo:
+    with tempfile.TemporaryDirectory() as name, make(Path(name), plugins=True) as demo:
         demo.clock.instant = datetime.now(UTC)
         numbers = fill(demo)
         demo.beat()

@@ -17,6 +17,7 @@ from appliance.terms import Alignment, Answer, Call, Rect, Verdict
 from appliance.web.charts import pareto_bars, trend_chart
 from appliance.web.evidence import Box, placed
 from appliance.web.headers import CONTENT_SECURITY_POLICY
+from appliance.web.static_files import house_files
 from appliance.web.texts import CATALOGUES, UnknownTextError, t
 from tests.web import demo as demos
 from tests.web.conftest import Visitor
@@ -61,7 +62,7 @@ def test_scripts_are_asked_for_again_after_an_update(
     assert first.headers["Cache-Control"] == "no-cache"
     kept = {"If-None-Match": first.headers["ETag"]}
     assert visitor.get("/static/cabinet.js", headers=kept).status_code == 304
-    monkeypatch.setattr("appliance.web.live.release", lambda: "updated")
+    monkeypatch.setattr(house_files(), "release", "updated")
     assert visitor.get("/static/cabinet.js", headers=kept).status_code == 200
     assert visitor.get("/static/nothing.js").status_code == 404
 

@@ -1,0 +1,64 @@
+"""What was found out about a cradle, as rows that a technician reads: check, found, limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.web.texts import t
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    name: str
+    found: str
+    limit: str
+    holds: bool
+
+
+def findings(report: dict[str, Any]) -> list[Finding]:
+    """Those that do not hold first; empty for a report that can't be read as one."""
+    try:
+        rows = [
+            Finding(name=c["name"], found=c["found"], limit=c["limit"], holds=bool(c["passed"]))
+            for c in report["checks"]
+        ]
+        rows += _of_fit(report["fit"], report["wrong_ways"])
+    except (KeyError, TypeError):
+        return []
+    return sorted(rows, key=lambda row: row.holds)
+
+
+def _of_fit(fit: dict[str, Any], ways: list[dict[str, Any]]) -> list[Finding]:
+    most = max(fit["play_x_mm"][1], fit["play_y_mm"][1])
+    kept = sum(bool(way["kept_out_by"]) for way in ways)
+    seats = ", ".join(fit["wrongly_seated"])
+    caught = "; ".join(fit["caught"])
+    return [
+        Finding(
+            name=t("cradles.laid"),
+            found=caught or t("cradles.laid.found", count=fit["laid_down"]),
+            limit=t("cradles.laid.limit"),
+            holds=not caught,
+        ),
+        Finding(
+            name=t("cradles.fit"),
+            found=t("cradles.fit.found", seated=fit["seated"], boards=fit["boards"]),
+            limit=t("cradles.fit.limit"),
+            holds=bool(fit["always_seats"]),
+        ),
+        Finding(
+            name=t("cradles.play"),
+            found=t("cradles.play.found", most=f"{most:.2f}"),
+            limit=t("cradles.play.limit", clearance=f"{fit['clearance_mm']:g}"),
+            holds=bool(fit["play_is_within"]),
+        ),
+        Finding(
+            name=t("cradles.wrong"),
+            found=t("cradles.wrong.seats", ways=seats)
+            if seats
+            else t("cradles.wrong.found", kept=kept, count=len(ways)),
+            limit=t("cradles.wrong.limit"),
+            holds=bool(fit["keys_hold"]),
+        ),
+    ]
