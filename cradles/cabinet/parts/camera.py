@@ -65,7 +65,7 @@ class Seat:
     bolt_mm: int
     source: str
     measure_first: tuple[str, ...] = ()
-    """Names of the sizes here that have no data sheet behind them."""
+    """Sizes here that have no data sheet behind them."""
     hangs: bool
     """The plate lies over the camera (its z points down) or under it."""
     pupil_z_mm: float
@@ -94,7 +94,7 @@ SEATS = {
             pupil_z_mm=19.0,
             source="Raspberry Pi Camera Module 3 mechanical drawing: 25 × 24 mm, holes "
             "21 × 12.5 mm, 2.2 mm wide",
-            measure_first=("board_y_mm", "holes_y_mm", "pupil_z_mm"),
+            measure_first=("where the lens stands over the holes", "the entrance pupil"),
         ),
         Seat(
             key="hq6",
@@ -109,7 +109,7 @@ SEATS = {
             hangs=False,
             pupil_z_mm=-28.0,
             source="Raspberry Pi HQ Camera mechanical drawing: 38 × 38 mm, holes 30 × 30 mm, M2.5",
-            measure_first=("window_mm", "pupil_z_mm"),
+            measure_first=("the width of the lens mount", "the entrance pupil"),
         ),
         Seat(
             key="brio",
@@ -126,10 +126,10 @@ SEATS = {
             bolts_deg=(90.0, 220.0, 320.0),
             source="Logitech BRIO 4K; thread 1/4-20 UNC (ISO 1222); no drawing found",
             measure_first=(
-                "board_mm",
-                "base_from_lens_mm",
-                "thread_up_mm",
-                "pupil_z_mm",
+                "the body",
+                "its base from the lens's axis",
+                "the thread's height over the front",
+                "the entrance pupil",
             ),
         ),
     )

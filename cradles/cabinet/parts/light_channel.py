@@ -141,8 +141,8 @@ def led_channel(sizes: ChannelSizes | None = None, *, count: int = 6) -> Printed
             "Print it in white PETG or ABS: a strip above 10 W a metre softens PLA.",
             "Push two M3 nuts into the outer side before the piece goes up; the screws come from "
             "above, through the ceiling.",
-            f"Slide the diffuser, {s.diffuser_width_mm:g} mm wide, in from an end when all pieces "
-            "of a bar hang.",
+            f"Made for strips {s.strip_mm:g} mm wide and a diffuser {s.diffuser_width_mm:g} mm "
+            "wide, slid in from an end when all pieces of a bar hang.",
         ),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cradles.cabinet.parts.fasteners import M3
 from cradles.cabinet.parts.outline import disc, plate, slot, through
-from cradles.cabinet.parts.values import Hole, PrintedPart, Turn
+from cradles.cabinet.parts.values import Hole, Need, PrintedPart, Turn
 from cradles.csg import Part, Step, add, cut, prism
 
 LAMP, BUTTON, BUZZER = "lamp_holder", "button_holder", "buzzer_holder"
@@ -124,5 +124,6 @@ def buzzer_holder(sizes: BuzzerSizes | None = None) -> PrintedPart:
             ),
         ),
         envelope_mm=((-18.5, -cup / 2, 0.0), (18.5, cup / 2, s.deep_mm + 14.0)),
+        needs=(Need(item="cable tie"),),
         notes=("Fix the buzzer with a small cable tie round the cup.",),
     )
