@@ -29,6 +29,7 @@ from appliance.vision.marks import (
     find_identities,
     find_markers,
     homography,
+    marker_at,
     read_identity,
     transformed,
 )
@@ -84,7 +85,11 @@ def see_cradle(frame: Pixels, layout: Layout, lens: Lens | None = None) -> Cradl
     was measured at another size of picture."""
     _check_lens(lens, frame)
     gray = _gray(frame)
-    seen = find_markers(gray)
+    places = {
+        number: np.array(spot.corners)
+        for number, spot in zip(CORNER_IDS, layout.markers, strict=True)
+    }
+    seen = _with_soiled(gray, places, find_markers(gray), lens)
     missing = [number for number in CORNER_IDS if number not in seen]
     if missing:
         _check_mirrored(gray, f"cradle {layout.identity}")
@@ -94,10 +99,6 @@ def see_cradle(frame: Pixels, layout: Layout, lens: Lens | None = None) -> Cradl
             action="Check that the cradle lies wholly in the picture, that its labels are stuck "
             "in and clean, and that the picture is sharp.",
         )
-    places = {
-        number: np.array(spot.corners)
-        for number, spot in zip(CORNER_IDS, layout.markers, strict=True)
-    }
     straight = {number: _straight(lens, corners) for number, corners in seen.items()}
     to_px = homography(places, straight)
     scale = _scale(to_px)
@@ -139,6 +140,20 @@ def see_cradle(frame: Pixels, layout: Layout, lens: Lens | None = None) -> Cradl
         residual_px=residual,
         use=use,
     )
+
+
+def _with_soiled(
+    gray: Gray, places: dict[int, Corners], seen: dict[int, Corners], lens: Lens | None
+) -> dict[int, Corners]:
+    """A scratch through its border hides a marker from the detector; where three others say where
+    it must be, its sides may still be good."""
+    missing = [number for number in places if number not in seen]
+    if len(missing) != 1:
+        return seen
+    straight = {number: _straight(lens, corners) for number, corners in seen.items()}
+    expected = transformed(homography(places, straight), places[missing[0]])
+    found = marker_at(gray, _bent(lens, expected))
+    return seen if found is None else {**seen, missing[0]: found}
 
 
 def check_cradle(frame: Pixels, use: CradleUse, lens: Lens | None = None) -> Seat:

@@ -34,6 +34,14 @@ _REACH_SHARE = 0.11
 """How far an edge is searched to both sides, as a share of the side: two thirds of a module."""
 _STEP_PX = 0.5
 """Between samples across an edge: an edge that is sharper than this would jump between them."""
+_PLATEAU_SHARE = 0.18
+"""Of a profile, at each end: even a soft edge is over there."""
+_LEAST_SAMPLES = 12
+"""Clean ones of a side."""
+_RISE_TOLERANCE = 0.35
+_NEAR_PX = 0.25
+_FARTHEST_PX = 6.0
+"""From the detector's corner; it is a pixel off, or two where the picture is soft."""
 _LONGEST_CODE_PX = 1400
 _LIGHT_OF = (255 * (np.arange(256) / 255) ** 2.2).astype(np.float32)
 """About sRGB's curve; a camera's own is near enough to it."""
@@ -42,7 +50,8 @@ _DATA_MATRIX = zxingcpp.barcode_formats_from_str("DataMatrix")
 
 def find_markers(gray: Gray, *, within: Iterable[Box] | None = None) -> dict[int, Corners]:
     """The cradle's markers by their number; one that is seen twice is left out, because nobody
-    knows which is the cradle's. `within` searches only these boxes of the picture."""
+    knows which is the cradle's, and so is one with a side that can't be told, hidden or soiled.
+    `within` searches only these boxes of the picture."""
     height, width = gray.shape
     boxes = list(within) if within is not None else [(0.0, 0.0, float(width), float(height))]
     found: dict[int, list[Corners]] = {}
@@ -59,11 +68,12 @@ def find_markers(gray: Gray, *, within: Iterable[Box] | None = None) -> dict[int
             if number in CORNER_IDS:
                 rough = np.asarray(four, np.float64).reshape(4, 2) + np.array([x0, y0])
                 found.setdefault(int(number), []).append(rough)
-    return {
-        number: _exact(gray, _distinct(seen)[0])
+    exact = {
+        number: marker_at(gray, _distinct(seen)[0])
         for number, seen in found.items()
         if len(_distinct(seen)) == 1
     }
+    return {number: corners for number, corners in exact.items() if corners is not None}
 
 
 def read_identity(frame: Pixels, box: Box) -> str | None:
@@ -119,23 +129,27 @@ def _distinct(seen: list[Corners]) -> list[Corners]:
     return kept
 
 
-def _exact(gray: Gray, rough: Corners) -> Corners:
-    """The corners as crossings of the four sides' lines; twice, since the second search begins
-    where the first one ended."""
+def marker_at(gray: Gray, rough: Corners) -> Corners | None:
+    """The corners of a marker that is known to be near, whatever is printed in it, as crossings of
+    its four sides' lines; twice, since the second search begins where the first one ended. None
+    where a side can't be told."""
     corners = rough
     for _ in range(2):
         lines = [_line(gray, corners[i], corners[(i + 1) % 4]) for i in range(4)]
-        crossed = [_crossing(lines[i - 1], lines[i]) for i in range(4)]
-        fresh = np.array(crossed)
-        if not np.isfinite(fresh).all() or np.abs(fresh - rough).max() > 6.0:
-            return rough
+        sides = [line for line in lines if line is not None]
+        if len(sides) < 4:
+            return None
+        fresh = np.array([_crossing(sides[i - 1], sides[i]) for i in range(4)])
+        if not np.isfinite(fresh).all() or np.abs(fresh - rough).max() > _FARTHEST_PX:
+            return None
         corners = fresh
     return corners
 
 
-def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
+def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners] | None:
     """A point and the direction of the edge near start → end: its place by the light on both of its
-    sides, in many places of it, then a line through them without the outliers."""
+    sides, in many places of it, then a line through them without the outliers. None where too
+    little of the edge is clean."""
     along = end - start
     side = float(np.hypot(*along))
     along = along / max(side, 1e-9)
@@ -146,7 +160,7 @@ def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
     offsets = np.linspace(-reach, reach, steps)
     base = start + shares[:, None] * side * along
     points = (base[:, None, :] + offsets[None, :, None] * normal).astype(np.float32)
-    profile = _light(gray, points)
+    profile = _evenly_lit(_light(gray, points), offsets)
     ends = steps // 5
     low, high = profile[:, :ends].mean(axis=1), profile[:, -ends:].mean(axis=1)
     rise = np.where(np.abs(high - low) < 1.0, 1.0, high - low)
@@ -155,15 +169,49 @@ def _line(gray: Gray, start: Corners, end: Corners) -> tuple[Corners, Corners]:
     bright = share.sum(axis=1) - (share[:, 0] + share[:, -1]) / 2
     at = reach - bright * 2 * reach / (steps - 1)
     found = base + at[:, None] * normal
-    keep = np.abs(at - np.median(at)) < max(3 * float(np.median(np.abs(at - np.median(at)))), 0.3)
-    for _ in range(2):
-        middle = found[keep].mean(axis=0)
-        _, _, rows = np.linalg.svd(found[keep] - middle)
-        across = np.array([-rows[0][1], rows[0][0]])
-        away = np.abs((found - middle) @ across)
-        keep = away < max(2.5 * float(np.sqrt((away[keep] ** 2).mean())), 0.05)
-        if keep.sum() < 8:
-            break
+    # Where a speck or a scratch lies across, an edge rises by less, or the other way.
+    usual = float(np.median(high - low))
+    clean = np.abs((high - low) / (usual if abs(usual) > 1.0 else 1.0) - 1) < _RISE_TOLERANCE
+    if clean.sum() < _LEAST_SAMPLES:
+        return None
+    return _through(found[clean])
+
+
+def _evenly_lit(
+    profile: npt.NDArray[np.float64], offsets: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Profiles (H, W) across an edge as if lit alike on both sides. Beside a tall part the light
+    fades towards it; the paper's brightness tells by how much, and it moves an edge by as much as a
+    blur of a pixel would."""
+    outer = round(_PLATEAU_SHARE * len(offsets))
+    first, last = slice(0, outer), slice(len(offsets) - outer, len(offsets))
+    paper = last if profile[:, last].mean() > profile[:, first].mean() else first
+    at = offsets[paper] - offsets[paper].mean()
+    slopes = profile[:, paper] @ at / (at @ at)
+    fading = float(np.median(slopes / np.maximum(profile[:, paper].mean(axis=1), 1.0)))
+    lit = 1.0 + fading * (offsets - offsets[paper].mean())
+    return np.asarray(profile / np.clip(lit, 0.5, 2.0), dtype=np.float64)
+
+
+def _through(points: Corners) -> tuple[Corners, Corners] | None:
+    """The line that most of the (N, 2) points agree on: of all lines through one point of the first
+    third and one of the last, that with the least median distance (Rousseeuw, JASA 1984), and then
+    by least squares through what is near it. None where fewer than half are near any line."""
+    third = len(points) // 3
+    starts = np.repeat(points[:third], third, axis=0)
+    ways = np.tile(points[-third:], (third, 1)) - starts
+    across = np.stack([-ways[:, 1], ways[:, 0]], axis=1) / np.hypot(*ways.T)[:, None]
+    away = np.abs(across @ points.T - (across * starts).sum(axis=1, keepdims=True))
+    spread = np.median(away, axis=1)
+    best = int(spread.argmin())
+    near = away[best] < max(4.0 * float(spread[best]), _NEAR_PX)
+    for _ in range(3):
+        if near.sum() < max(_LEAST_SAMPLES, len(points) // 2):
+            return None
+        middle = points[near].mean(axis=0)
+        _, _, rows = np.linalg.svd(points[near] - middle)
+        off = np.abs((points - middle) @ np.array([-rows[0][1], rows[0][0]]))
+        near = off < max(2.5 * float(np.sqrt((off[near] ** 2).mean())), 0.05)
     return middle, rows[0]
 
 

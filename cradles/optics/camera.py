@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from appliance.board.layout import VIEW_MM
-from cradles.optics.light import Light
+from cradles.optics.light import SRGB, Curve, Light
 from cradles.optics.pose import AT_REST, Matrix, Points, Pose, rotation
 
 _MAP_STEP = 16
@@ -45,6 +45,8 @@ class Camera:
     """Sigma of additive noise, grey levels of 255."""
     falloff: float = 0.0
     """How much less light the corners have than the middle, as a share."""
+    curve: Curve = SRGB
+    """By which light becomes grey levels."""
     brightness: float = 1.0
     """Of the exposure, as a share of the right one."""
 

@@ -1,23 +1,29 @@
 """From a scene to what the camera's sensor makes of it: layers seen through the camera's own
 homography for their height, laid over one another from below; then lens, exposure and noise.
 
+Parts of the board that stand up are drawn over all flat layers.
+
 Light is added up as light and only then encoded, as in a camera: a bright label's edge creeps over
 the dark beside it when the picture is out of focus.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from cradles.optics import layers
+from cradles.optics.bodies import scratch, shade, stand
 from cradles.optics.camera import Camera
 from cradles.optics.layers import Colour, Layer, Pixels
-from cradles.optics.light import Light, levels_of, light_of, light_of_picture
+from cradles.optics.light import Light, light_of, light_of_picture
 from cradles.optics.pose import Matrix, Pose
 from cradles.optics.scene import Dirt, Glare, Scene
 
+_BAND_ROWS = 48
 _TRAY: Colour = (70.0, 74.0, 78.0)
 _DIRT: Colour = (28.0, 38.0, 46.0)
 
@@ -41,6 +47,10 @@ def photograph(scene: Scene, camera: Camera, *, seed: int = 0) -> Pixels:
             _lay(light, label, camera, at)
     for stain in scene.dirt:
         _stain(light, stain, camera, at)
+    for line in scene.scratches:
+        scratch(light, line, camera, at)
+    shade(light, scene.bodies, scene.lamps, camera, scene.board_pose())
+    stand(light, scene.bodies, camera, scene.board_pose())
     for shine in scene.glare:
         _shine(light, shine, camera, at)
     return _exposed(_through_lens(camera.distort(light), camera), camera, seed)
@@ -56,9 +66,20 @@ def _lay(light: Light, layer: Layer, camera: Camera, pose: Pose) -> None:
     moved = np.array([[1.0, 0, -x0], [0, 1, -y0], [0, 0, 1]]) @ to_picture
     size = (x1 - x0, y1 - y0)
     mask = cv2.warpPerspective(layer.cover, moved, size, flags=cv2.INTER_LINEAR)
-    share = (np.asarray(mask, np.float32) * np.float32(1 / 255))[..., None]
-    part = light[y0:y1, x0:x1]
-    part += (_colours(layer, moved, size) - part) * share
+    colours, part = _colours(layer, moved, size), light[y0:y1, x0:x1]
+    if colours.ndim == 1:
+        colours = np.tile(colours, (1, x1 - x0, 1))
+    elif colours.shape[2] == 1:
+        colours = np.asarray(cv2.merge([colours] * 3), np.float32)
+    for rows in _bands(y1 - y0):
+        # Three equal channels: numpy is slow where it repeats one in its innermost loop.
+        share = cv2.merge([np.asarray(mask[rows], np.float32) * np.float32(1 / 255)] * 3)
+        part[rows] += ((colours if len(colours) == 1 else colours[rows]) - part[rows]) * share
+
+
+def _bands(rows: int) -> Iterator[slice]:
+    """A picture's float copies are larger than the processor's cache; strips of them are not."""
+    return (slice(top, min(top + _BAND_ROWS, rows)) for top in range(0, rows, _BAND_ROWS))
 
 
 def _colours(layer: Layer, to_picture: Matrix, size: tuple[int, int]) -> Light:
@@ -146,8 +167,11 @@ def _streak(across_px: float, down_px: float) -> npt.NDArray[np.float32]:
 
 
 def _exposed(light: Light, camera: Camera, seed: int) -> Pixels:
-    levels = levels_of(light * np.float32(camera.brightness))
-    if camera.noise:
-        chance = np.random.default_rng(seed)
-        levels += np.float32(camera.noise) * chance.standard_normal(levels.shape, np.float32)
-    return np.clip(levels + 0.5, 0, 255).astype(np.uint8)
+    pixels = np.empty(light.shape, np.uint8)
+    chance = np.random.default_rng(seed)
+    for rows in _bands(len(light)):
+        levels = camera.curve.levels_of(light[rows] * np.float32(camera.brightness))
+        if camera.noise:
+            levels += np.float32(camera.noise) * chance.standard_normal(levels.shape, np.float32)
+        pixels[rows] = np.clip(levels + 0.5, 0, 255)
+    return pixels

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 
 from cradles.build import Cradle
+from cradles.optics.bodies import Body, Lamps, Scratch
 from cradles.optics.layers import BoardLook
 from cradles.optics.pose import Pose, about, rotation
 
@@ -62,7 +63,12 @@ class Scene:
     """How far the board lies from its place in the cradle."""
     covered: tuple[str, ...] = ()
     """Labels that are missing, by the beginning of their names."""
+    bodies: tuple[Body, ...] = ()
+    """Parts that stand up from the board; `bodies_of` knows the board file's."""
+    lamps: Lamps = field(default_factory=Lamps)
+    """Their light is what bodies take from the marks beside them."""
     dirt: tuple[Dirt, ...] = ()
+    scratches: tuple[Scratch, ...] = ()
     glare: tuple[Glare, ...] = ()
 
     def pose(self) -> Pose:

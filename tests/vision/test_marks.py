@@ -20,7 +20,7 @@ from cradles.optics import Camera, Edge, Scene, photograph
 from cradles.optics.light import light_of_picture
 from tests.cradles.conftest import cradle_of
 from tests.cradles.outlines import KNOWN
-from tests.evaluation.evaluate_marks import lens_of
+from tests.evaluation.disturbances import lens_of
 
 CRADLE = "rounded sensor"
 USUAL = Camera(noise=1.5, defocus_px=0.8, falloff=0.15)
