@@ -61,6 +61,7 @@ def plan_of(board: BoardFile, layout: Layout, seating: Seating, dims: Dimensions
     bosses = seating.pocket.convex_hull.difference(seating.pocket)
     kept = _union([each for each in _parts(bosses) if _is_boss(each, seating)])
     opened = raw.union(_closed(raw, dims).difference(kept))
+    opened = opened.union(_thin_islands(opened, seating, levels, dims))
     return Plan(
         outer=outer,
         outer_at_foot=outer_area(layout, dims, dims.foot_chamfer_mm),
@@ -182,6 +183,22 @@ def _pulls(
 
 def _closed(area: BaseGeometry, dims: Dimensions) -> BaseGeometry:
     return area.buffer(dims.least_wall_mm / 2).buffer(-dims.least_wall_mm / 2)
+
+
+def _thin_islands(
+    opened: BaseGeometry, seating: Seating, levels: Levels, dims: Dimensions
+) -> BaseGeometry:
+    """Plastic that stands alone, as in a half hole of the board's edge, and that the lead-in makes
+    too thin at the rim."""
+    rim = seating.pocket.buffer(levels.rim - levels.lead_in)
+    islands = [Polygon(ring) for part in _parts(opened) for ring in part.interiors]
+    return _union(
+        [
+            island
+            for island in islands
+            if island.difference(rim).buffer(-dims.least_wall_mm / 2).is_empty
+        ]
+    )
 
 
 def _is_boss(area: Polygon, seating: Seating) -> bool:

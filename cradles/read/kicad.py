@@ -7,6 +7,7 @@ at, by name, so that new ones in later versions do no harm. KiCad's y points dow
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from appliance.board.ring import box as box_ring
 from appliance.board.ring import circle as circle_ring
 from cradles.errors import DesignFileError
 from cradles.read.heal import Piece, arc_through, outlines
-from cradles.read.packages import package_of
+from cradles.read.packages import is_part, package_of
 from cradles.read.sexpr import Node, parse
 from cradles.read.units import V_CUT, Cut
 
@@ -26,7 +27,7 @@ _KEEP = frozenset({
     "footprint", "module", "property", "gr_line", "gr_arc", "gr_circle", "gr_rect", "gr_poly",
     "gr_curve", "gr_text", "fp_line", "fp_arc", "fp_circle", "fp_rect", "fp_poly", "fp_curve",
     "fp_text", "at", "start", "mid", "end", "center", "angle", "pts", "xy", "arc", "pad", "size",
-    "drill",
+    "drill", "attr",
 })  # fmt: skip
 """The lists that are looked at."""
 _TRIM_MM = 2.0
@@ -48,14 +49,18 @@ def read_kicad(path: Path, units: str | None) -> tuple[BoardFile, list[str]]:
     holes: list[Hole] = []
     leads: list[Protrusion] = []
     names: dict[str, int] = {}
+    left_out: dict[str, Counter[str]] = defaultdict(Counter)
     for footprint in (*_all(root, "footprint"), *_all(root, "module")):
         place = _place_of(footprint)
         for item in footprint[1:]:
             _edge(item, place, "fp_", pieces, rings)
         _pads(footprint, place, holes, leads)
-        part = _part(footprint, place, names, notes)
+        part = _part(footprint, place, names, notes, left_out)
         if part is not None:
             parts.append(part)
+    for reason, some in left_out.items():
+        words = [f"{name} ({count} times)" if count > 1 else name for name, count in some.items()]
+        notes.append(f"{reason}, left out: {', '.join(words)}.")
     outline, cutouts, healed = outlines(pieces, rings)
     general, title = _first(root, "general"), _first(root, "title_block")
     thickness = _number(_first(general, "thickness"), 1, 1.6) if general else 1.6
@@ -215,11 +220,26 @@ def _pads(footprint: Node, place: _Place, holes: list[Hole], leads: list[Protrus
 
 
 def _part(
-    footprint: Node, place: _Place, names: dict[str, int], notes: list[str]
+    footprint: Node,
+    place: _Place,
+    names: dict[str, int],
+    notes: list[str],
+    left_out: dict[str, Counter[str]],
 ) -> Component | None:
+    """`left_out` gets the designators of footprints that are no parts, by the reason."""
     box = _body(footprint)
     reference = _property(footprint, "reference")
-    if box is None or not reference or any(w in str(footprint[1]).lower() for w in _TOOLING):
+    library = str(footprint[1]).rpartition(":")[2] if len(footprint) > 1 else ""
+    if not reference or any(word in library.lower() for word in _TOOLING):
+        return None
+    reason = (
+        "No parts" if not is_part(reference, library)
+        else "Not fitted (DNP)" if "dnp" in (_first(footprint, "attr") or ())
+        else "Parts without courtyard, drawing or pads" if box is None
+        else None
+    )  # fmt: skip
+    if reason is not None or box is None:
+        left_out[reason or ""][reference] += 1
         return None
     names[reference] = names.get(reference, 0) + 1
     if names[reference] > 1:
@@ -230,7 +250,6 @@ def _part(
     x0, y0, x1, y1 = box
     x, y = place.at((x0 + x1) / 2, (y0 + y1) / 2)
     below = _text(_first(footprint, "layer")).startswith("B.")
-    library = str(footprint[1]).rpartition(":")[2]
     package = package_of(library)
     return Component(
         designator=reference,

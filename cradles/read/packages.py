@@ -45,6 +45,20 @@ class _Row:
     cells: Mapping[str, str]
 
 
+_NO_PART = re.compile(r"(FID|TP|LOGO|REF\*+)\d*\**", re.IGNORECASE)
+_NO_PART_PACKAGE = re.compile(
+    r"fiducial|mounting_?hole|test_?point|tooling|logo|mousebite|net_?tie|solder_?jumper",
+    re.IGNORECASE,
+)
+
+
+def is_part(designator: str, package: str) -> bool:
+    """False for what is only copper, paint or a hole: fiducials, test points, logos."""
+    if _NO_PART_PACKAGE.search(package):
+        return False
+    return package_of(package) is not None or not _NO_PART.fullmatch(designator)
+
+
 @functools.lru_cache(maxsize=4096)
 def package_of(name: str) -> Package | None:
     """`name` may have the library's name before it, as in KiCad (`Resistor_SMD:R_0603_1608Metric`).

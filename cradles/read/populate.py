@@ -9,7 +9,6 @@ beside the board, and is refused with the likely cause.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,11 +22,9 @@ from appliance.board.ring import cos_sin, flatten
 from appliance.terms import Polarity
 from cradles.errors import DesignFileError
 from cradles.read.centroid import Centroids, Placement
-from cradles.read.packages import package_of
+from cradles.read.packages import is_part, package_of
 from cradles.read.units import parted
 
-_NO_PART = re.compile(r"(FID|MH|TP|H|MP|LOGO|REF\*+)\d*\**", re.IGNORECASE)
-_NO_PART_PACKAGE = re.compile(r"fiducial|mounting_?hole|test_?point|tooling|logo|mousebite", re.I)
 _BESIDE_MM = 2.0
 """A connector may stand out over the edge; a part farther away than this from the board does not
 belong to it."""
@@ -57,7 +54,7 @@ def populated(
     they are. Raises `DesignFileError`."""
     notes = list(table.notes)
     placements = [_placed(each, wishes) for each in table.placements]
-    placements, skipped = _split(placements, _is_part)
+    placements, skipped = _split(placements, lambda each: is_part(each.designator, each.package))
     if skipped:
         notes.append(f"No parts, left out: {_names(each.designator for each in skipped)}.")
     table = replace(table, placements=tuple(placements))
@@ -106,10 +103,6 @@ def _placed(each: Placement, wishes: TableWishes) -> Placement:
     sign = -1.0 if wishes.bottom_mirrored and each.side is Side.BOTTOM else 1.0
     x, y = wishes.origin_mm
     return replace(each, x_mm=sign * each.x_mm + x, y_mm=each.y_mm + y)
-
-
-def _is_part(each: Placement) -> bool:
-    return not (_NO_PART.fullmatch(each.designator) or _NO_PART_PACKAGE.search(each.package))
 
 
 def _check_repeats(table: Centroids, board: BoardFile) -> None:

@@ -289,9 +289,6 @@ KNOWN = {
     known.board.name: known
     for known in (
         ROUNDED, NOTCHED, CIRCULAR, SLOTTED, CUT_OUT, PANEL, SEGMENTED, FEATHER, CARD, PINNED,
-        CREDIT_CARD, ARDUINO_LIKE, L_SHAPED, CASTELLATED,
+        CREDIT_CARD, ARDUINO_LIKE, L_SHAPED, M2_CARD, CASTELLATED,
     )
 }  # fmt: skip
-DRAWN = {**KNOWN, M2_CARD.board.name: M2_CARD}
-"""Boards that are read. In the half hole of the M.2 card the cradle keeps an island of plastic that
-is too thin to print: its check says so, and it is no known good one yet."""

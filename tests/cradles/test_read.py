@@ -102,6 +102,33 @@ def test_a_kicad_board_is_read_with_parts_holes_and_leads(tmp_path: Path) -> Non
     ]  # fmt: skip
 
 
+def test_what_gets_no_window_is_named(tmp_path: Path) -> None:
+    def footprint(name: str, reference: str, extra: str) -> str:
+        return (
+            f'(footprint "lib:{name}" (layer "F.Cu") (at 120 70) {extra} '
+            f'(property "Reference" "{reference}"))'
+        )
+
+    body = '(fp_rect (start -1 -1) (end 1 1) (layer "F.CrtYd"))'
+    more = "".join(
+        (
+            footprint("R_0402", "R9", f"(attr smd dnp) {body}"),
+            footprint("Fiducial_1mm", "FID1", f"(attr smd) {body}"),
+            footprint("mousebite", "REF**", body) * 3,
+            footprint("Antenna", "AE1", "(attr smd)"),
+            footprint("R_0402", "TP4", body),
+        )
+    )
+    design = _kicad(tmp_path, NEW[: NEW.rindex(")")] + more + ")")
+    assert {part.designator for part in design.board.components} == {"R1", "J1", "Q1", "TP4"}
+    for words in (
+        "Not fitted (DNP), left out: R9.",
+        "No parts, left out: FID1, REF** (3 times).",
+        "Parts without courtyard, drawing or pads, left out: AE1.",
+    ):
+        assert words in design.notes
+
+
 def test_a_kicad_5_board_is_read(tmp_path: Path) -> None:
     board = _kicad(tmp_path, OLD).board
     # 40 × 20 with one corner of 2 mm radius
