@@ -105,7 +105,8 @@ ITEMS: dict[str, Item] = {
     "seat switch": Item(
         kind=_E,
         name="Snap switch with roller lever",
-        spec="gold-plated contacts or rated for 5 V 1 mA: silver ones fail at such currents",
+        spec="gold-plated (micro-load) contacts: at the 0.07 mA of the computer's pull-up silver "
+        "ones get unsure",
     ),
     "push button": Item(
         kind=_E, name="Push button 22 mm", spec="momentary, one normally open contact, flat head"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import math
 import tomllib
@@ -22,6 +23,7 @@ from cradles.cabinet.wiring import default_circuit
 from cradles.solids import solid_of
 
 
+@functools.cache
 def _bill(sizes: Sizes, switch: str = "kw12") -> dict[str, Line]:
     parts = printed_parts(sizes, switch=switch)
     return {line.key: line for line in bill(sizes, parts, default_circuit(sizes))}

@@ -19,14 +19,14 @@ from cradles.cabinet.parts.camera import SEATS, reach_mm
 from cradles.cabinet.parts.drawer import SpringSizes
 from cradles.cabinet.parts.fasteners import THREADS
 from cradles.cabinet.parts.files import part_files
-from cradles.cabinet.parts.light_channel import ChannelSizes, profile
+from cradles.cabinet.parts.light_channel import SCREW_ROOM_MM, ChannelSizes, profile
 from cradles.cabinet.parts.outline import bar, disc, drop, hexagon
 from cradles.cabinet.parts.proof import prove
 from cradles.cabinet.rooms import rooms_of
 from cradles.cabinet.sizes import Sizes
 from cradles.csg import Part, add, cut, prism
 from cradles.export import stl_bytes, threemf_bytes
-from cradles.solids import Solid
+from cradles.solids import Solid, solid_of
 from cradles.walls import section_of
 from tests.conftest import ROOT
 from tests.cradles.cabinet_parts import all_parts, solid
@@ -61,6 +61,9 @@ def test_the_checks_find_what_can_not_be_printed() -> None:
     assert _failing(Part(name="round", steps=(block, lying))) == {"overhang above 45°"}
     roofed = cut(bar(drop(6, 10, 5), "y", -1, 21))
     assert _failing(Part(name="roofed", steps=(block, roofed))) == set()
+    lower = cut(bar(drop(4, 10, 3), "x", -1, 21))
+    upper = cut(bar(drop(4, 10, 7), "y", -1, 21))
+    assert _failing(Part(name="crossing", steps=(block, lower, upper))) == set()
     loose = add(prism(box(30, 0, 40, 10), 0, 5))
     assert _failing(Part(name="loose", steps=(block, loose))) == {"pieces"}
     long = Part(name="long", steps=(add(prism(box(0, 0, 215, 20), 0, 10)),))
@@ -173,6 +176,30 @@ def test_the_mount_moves_the_camera_as_far_as_the_cabinet_counts_on(key: str) ->
     assert SEATS[key].measure_first
 
 
+@pytest.mark.parametrize("key", CAMERAS)
+def test_the_plate_sits_on_the_rings_bolts_and_clears_its_screws(key: str) -> None:
+    parts = {each.name: each for each in printed_parts(Sizes(camera=CAMERAS[key]))}
+    ring, plate = parts["camera_mount"], parts["camera_plate"]
+    turned = Solid(
+        solid_of(plate.part)
+        .manifold.rotate((plate.place_turned.x_deg, plate.place_turned.y_deg, 0))
+        .translate(plate.place_mm)
+    )
+    low, high = turned.bounds[0][2], turned.bounds[1][2]
+    seat = SEATS[key]
+    under = section_of(solid_of(ring.part), 1.0)
+    # The posts or the lug point down where the plate hangs; look where only the plate is.
+    level = section_of(turned, high - 3.0 if seat.hangs else low + 3.0)
+    for deg in seat.bolts_deg:
+        x, y = 29 * math.cos(math.radians(deg)), 29 * math.sin(math.radians(deg))
+        assert under.intersection(disc(7.0, x, y)).area < 0.01, "the head's pocket"
+        assert level.intersection(disc(4.3, x, y)).area < 0.01, "the bolt's hole"
+        assert level.intersection(disc(9.0, x, y)).area > 0.6 * disc(9.0).area, "the nut's seat"
+    if key == "brio":
+        front = CAMERAS[key].pupil_above_ceiling_mm - CAMERAS[key].adjust_mm - 3.0
+        assert front > 6.0 + 0.8 + 4.0, "over the ring's screws with their washers"
+
+
 def test_the_trays_spring_presses_without_tiring() -> None:
     spring = SpringSizes()
     assert spring.force_n == pytest.approx(3 * 2000 * (17 * 2.4**3 / 12) * 1 / 40**3)
@@ -223,6 +250,17 @@ def test_files_lie_on_the_bed_and_say_how_many() -> None:
         model = archive.read("3D/3dmodel.model").decode()
     assert 'unit="millimeter"' in model and "print 4; " in model
     assert files == part_files(parts)
+
+
+@pytest.mark.parametrize("mdf_mm", [3.0, 6.0, 9.0, 10.0])
+def test_no_screw_of_the_channel_meets_the_strip(mdf_mm: float) -> None:
+    printed = next(p for p in printed_parts(Sizes(mdf_mm=mdf_mm)) if p.name == "led_channel")
+    m3 = THREADS["M3"]
+    level = section_of(solid("led_channel"), 10.5)
+    for hole in printed.screws:
+        length = m3.length_for(hole.grip_mm + mdf_mm)
+        assert length - mdf_mm - m3.washer_thick_mm <= hole.grip_mm + SCREW_ROOM_MM
+        assert level.covers(disc(3.0, hole.x_mm, hole.y_mm))
 
 
 _HASHES = """

@@ -66,6 +66,7 @@ class Seat:
     source: str
     measure_first: tuple[str, ...] = ()
     """Sizes here that have no data sheet behind them."""
+    notes: tuple[str, ...] = ()
     hangs: bool
     """The plate lies over the camera (its z points down) or under it."""
     pupil_z_mm: float
@@ -110,6 +111,7 @@ SEATS = {
             pupil_z_mm=-28.0,
             source="Raspberry Pi HQ Camera mechanical drawing: 38 × 38 mm, holes 30 × 30 mm, M2.5",
             measure_first=("the width of the lens mount", "the entrance pupil"),
+            notes=("Unscrew the camera's tripod foot: it stands in the way of the plate.",),
         ),
         Seat(
             key="brio",
@@ -203,11 +205,13 @@ def camera_plate(key: str, *, pupil_mm: float = 12.0, ring: RingSizes | None = N
         envelope_mm=((-wide, -reach, z0), (wide, reach, z1)),
         rides_on=RING,
         place_mm=(0.0, 0.0, pupil_mm + seat.pupil_z_mm * (1 if seat.hangs else -1)),
-        place_turned=Turn(x_deg=180 if seat.hangs else 0),
+        # About y: the bolts lie alike at left and right, and y stays where the ribbon leaves.
+        place_turned=Turn(y_deg=180 if seat.hangs else 0),
         needs=needs if board else (Need(item="screw 1/4-20x12"),),
         notes=(
             f"{seat.source}.",
             f"Measure this first: {', '.join(seat.measure_first)}.",
+            *seat.notes,
             "Set the three lower nuts for the height, then one or two of them for the tilt, then "
             "tighten the upper nuts.",
         ),

@@ -20,6 +20,9 @@ from cradles.csg import Part, Step, add, cut
 
 NAME = "led_channel"
 
+SCREW_ROOM_MM = 7.3
+"""From the nut's seat: its tip must never meet the strip on the trough's floor."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSizes:
@@ -116,7 +119,9 @@ def led_channel(sizes: ChannelSizes | None = None, *, count: int = 6) -> Printed
     at_y = _nut_y(plastic, s.base_mm)
     mount = []
     for x in (-half + s.screw_from_end_mm, half - s.screw_from_end_mm):
-        steps.append(through(drop(M3.through_mm, x, at_y, up_deg=0.0), 0.0, s.base_mm + 8.5))
+        steps.append(
+            through(drop(M3.through_mm, x, at_y, up_deg=0.0), 0.0, s.base_mm + SCREW_ROOM_MM)
+        )
         inner = at_y + M3.pocket_flats_mm / 2 + 0.4
         steps.append(cut(bar(_nut_way(x, s.base_mm), "y", -60.0, inner)))
         mount.append(

@@ -7,10 +7,12 @@ either side.
 from __future__ import annotations
 
 import itertools
+import math
 
 import shapely
-from shapely import MultiPoint, MultiPolygon, Polygon, box
+from shapely import MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
 
 from cradles.cabinet.parts.values import Point3
 from cradles.csg import Bar, Frustum, Op, Part, Prism, Shape
@@ -90,12 +92,7 @@ def _cut(shape: Shape, z_mm: float) -> BaseGeometry:
         if not shape.z0_mm < z_mm < shape.z1_mm:
             return Polygon()
         t = (z_mm - shape.z0_mm) / (shape.z1_mm - shape.z0_mm)
-        # A level cut of a hull is the sum of every mix of its corners.
-        lower, upper = (list(p.exterior.coords)[:-1] for p in (shape.lower, shape.upper))
-        mixed = [
-            ((1 - t) * a[0] + t * b[0], (1 - t) * a[1] + t * b[1]) for a in lower for b in upper
-        ]
-        return MultiPoint(mixed).convex_hull
+        return _mixed(shape.lower, shape.upper, t)
     x0, y0, x1, y1 = shape.area.bounds
     if not y0 < z_mm < y1:
         return Polygon()
@@ -112,3 +109,22 @@ def _cut(shape: Shape, z_mm: float) -> BaseGeometry:
             box(a, along[0], b, along[1]) if shape.axis == "y" else box(along[0], a, along[1], b)
         )
     return MultiPolygon(boxes) if boxes else Polygon()
+
+
+def _mixed(lower: Polygon, upper: Polygon, t: float) -> Polygon:
+    """A level cut of the hull of two convex areas: the sum of the one, shrunk by 1 - t, and the
+    other, shrunk by t. Its edges are both areas' edges in the order of their directions."""
+    edges: list[tuple[float, float, float]] = []
+    x, y = 0.0, 0.0
+    for area, share in ((lower, 1 - t), (upper, t)):
+        ring = list(orient(area).exterior.coords)
+        start = min(ring[:-1], key=lambda point: (point[1], point[0]))
+        x, y = x + share * start[0], y + share * start[1]
+        for (ax, ay), (bx, by) in itertools.pairwise(ring):
+            dx, dy = share * (bx - ax), share * (by - ay)
+            edges.append((math.atan2(dy, dx) % (2 * math.pi), dx, dy))
+    points = []
+    for _, dx, dy in sorted(edges):
+        points.append((x, y))
+        x, y = x + dx, y + dy
+    return Polygon(points)

@@ -74,7 +74,7 @@ class PrintedPart:
     place_mm: Point3 = (0.0, 0.0, 0.0)
     """Where its origin lies in the frame of the part it rides on, in the middle of its way."""
     place_turned: Turn = field(default_factory=Turn)
-    """How its frame is turned there: a part that hangs under another is turned by 180° about x."""
+    """How its frame is turned there: a part that hangs under another is turned by 180°."""
     needs: tuple[Need, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences for the person who prints and mounts it."""
