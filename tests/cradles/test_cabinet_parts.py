@@ -142,6 +142,14 @@ def test_screws_sit_on_plastic_and_a_driver_reaches_them(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_part_lies_in_the_room_that_it_asks_for(name: str) -> None:
+    low, high = all_parts()[name].envelope_mm
+    found = solid(name).bounds
+    assert all(a <= b + 0.01 for a, b in zip(low, found[0], strict=True)), (low, found[0])
+    assert all(a >= b - 0.01 for a, b in zip(high, found[1], strict=True)), (high, found[1])
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_mounting_holes_are_holes_of_the_part(name: str) -> None:
     printed, body = all_parts()[name], solid(name)
     foot = section_of(body, 0.05)
