@@ -21,7 +21,7 @@ from cradles.read.units import V_CUT, Cut
 
 _SMOOTH_MM = 0.005
 _MOST_ENTITIES = 100_000
-_MOST_INSERTED = 20_000
+_MOST_INSERTED = 10_000
 MOST_RECORDS = 150_000
 _DEEPEST = 8
 _BINARY = b"AutoCAD Binary DXF"

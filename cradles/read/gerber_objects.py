@@ -53,7 +53,7 @@ def objects_of(kind: Any, file: Path) -> list[Any]:
     except Exception as error:
         raise DesignFileError(
             expected=f"{file.name} to be a {'Gerber' if kind is GerberFile else 'drill'} file",
-            found=(str(error).splitlines() or [type(error).__name__])[-1][-120:],
+            found=_in_words(error, file),
             action="Export the files again (RS-274X or X2, Excellon).",
         ) from error
     if any(item.unit is None for item in objects):
@@ -63,6 +63,12 @@ def objects_of(kind: Any, file: Path) -> list[Any]:
             action="Export it again, in millimetres.",
         )
     return objects
+
+
+def _in_words(error: Exception, file: Path) -> str:
+    """The reader's last line, without the folder."""
+    last = (str(error).splitlines() or [""])[-1]
+    return last.replace(f"{file.parent}/", "")[-120:] or type(error).__name__
 
 
 def _with_slots(file: Path) -> Any:
