@@ -7,20 +7,24 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from appliance.board import BoardFile, Side, board_text, layout_of, read_board
 from appliance.board.layout import component_corners
 from appliance.board.ring import box
 from appliance.cli import main
-from appliance.teach_board import inspected
+from appliance.teach_board import inspected, place_windows
 from appliance.terms import Polarity
+from cradles.build import build
 from cradles.errors import DesignFileError
+from cradles.optics import Camera, Scene, photograph
 from cradles.read import TableWishes, read_design
 from cradles.read.packages import package_of
 from tests.conftest import ROOT
 from tests.cradles.outlines import KNOWN
 from tests.cradles.tables import DIALECTS
+from tests.cradles.writers import FORMATS, drawing_of
 
 BOARD = BoardFile(name="psu", outline=box(0, 0, 80, 50))
 HEAD = "Designator,Footprint,Mid X,Mid Y,Layer,Rotation\n"
@@ -217,6 +221,24 @@ def test_a_panels_table_is_parted_into_its_units(tmp_path: Path) -> None:
     odd = _design(tmp_path, _rows(*moved), known)
     assert [part.designator for part in odd.board.components][-2:] == ["D:R1", "D:U1"]
     assert odd.board.units == () and any("not all alike" in note for note in odd.notes)
+
+
+def test_a_gerber_boards_table_becomes_windows_in_the_picture(tmp_path: Path) -> None:
+    folder = FORMATS["gerber"](drawing_of(KNOWN["rounded sensor"].board), tmp_path)
+    (tmp_path / "cpl.csv").write_text(
+        _rows(("R1", "R0603", 20, 10, "T", 0), ("U1", "SOIC-8", 55, 35, "T", 90))
+    )
+    board = read_design(folder, table=tmp_path / "cpl.csv").board
+    cradle, camera = build(board), Camera()
+    scene = Scene(cradle=cradle, moved_mm=(0.3, -0.2))
+    windows = {w.component: w for w in place_windows(board, photograph(scene, camera)).windows}
+    assert set(windows) == {"R1", "U1"}
+    for part in board.components:
+        at = np.array([[*cradle.layout.to_cradle(part.x_mm, part.y_mm), 0.0]])
+        (seen,) = camera.project(at, scene.board_pose())
+        rect = windows[part.designator].rect
+        middle = (rect.xmin_px + rect.xmax_px) / 2, (rect.ymin_px + rect.ymax_px) / 2
+        assert middle == pytest.approx(tuple(seen), abs=1.0)
 
 
 def test_the_command_puts_a_tables_parts_into_board_toml(
