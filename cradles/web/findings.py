@@ -1,11 +1,31 @@
-"""What was found out about a cradle, as rows that a technician reads: check, found, limit."""
+"""What was found out about a cradle, in a technician's words: check, found, limit."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from appliance.web.texts import t
+
+_FIELDS = {
+    "units": "cradles.units",
+    "face": "cradles.face",
+    "thickness": "cradles.thickness",
+    "clearance": "cradles.clearance",
+    "location": "cradles.location",
+    "turn": "cradles.turn",
+    "centroid": "cradles.table",
+    "origin": "cradles.origin",
+    "bottom-mirrored": "cradles.mirrored",
+    "unknown-size": "cradles.unknown",
+}
+_OPTION = re.compile("--(" + "|".join(_FIELDS) + r")\b")
+
+
+def for_the_form(text: str) -> str:
+    """Notes and refusals name the command's options; here they are the form's fields."""
+    return _OPTION.sub(lambda found: f"“{t(_FIELDS[found[1]])}”", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from appliance.web.static_files import StaticFiles
 from appliance.web.texts import t
 from cradles.web.child import STEPS
 from cradles.web.desk import Build, BuildState, Desk, NoRoomError, OccupiedError
-from cradles.web.findings import findings
+from cradles.web.findings import findings, for_the_form
 from cradles.web.order import SUFFIXES, Order, TableOrder, shown_name, suffix_of
 from cradles.web.shelf import DOWNLOADS, PRINTED, MadeCradle
 from cradles.wishes import Wishes
@@ -191,7 +191,13 @@ def static_file(filename: str) -> Response:
 
 
 def _page(template: str, **values: object) -> str:
-    return render_template(template, BuildState=BuildState, own=_static.release, **values)
+    return render_template(
+        template,
+        BuildState=BuildState,
+        own=_static.release,
+        for_the_form=for_the_form,
+        **values,
+    )
 
 
 def _table_order(filename: str) -> TableOrder | None:

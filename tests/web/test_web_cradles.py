@@ -17,6 +17,7 @@ from appliance.store import Role
 from appliance.web.access import access_of
 from appliance.web.texts import t
 from cradles.web.desk import Build, Desk, Failure
+from cradles.web.findings import for_the_form
 from cradles.web.order import Order
 from cradles.web.texts_en import TEXTS
 from tests.conftest import ROOT
@@ -25,6 +26,10 @@ from tests.web.conftest import Visitor
 from tests.web.cradle_demo import KICAD, children, ended, until
 from tests.web.demo import Demo
 
+DXF_WITHOUT_UNIT = "\n".join(
+    ("0", "SECTION", "2", "ENTITIES", "0", "CIRCLE", "8", "0", "10", "0", "20", "0", "40", "20",
+     "0", "ENDSEC", "0", "EOF", "")
+)  # fmt: skip
 WEB = ROOT / "cradles" / "web"
 
 
@@ -161,6 +166,19 @@ def test_a_refused_board_is_told_on_its_page(demo: Demo, technician: Visitor) ->
     assert on_disk(demo) == []
 
 
+def test_what_the_command_calls_an_option_is_a_field_here(demo: Demo, technician: Visitor) -> None:
+    with demo.app.test_request_context():
+        for option in re.findall(r'"--([a-z-]+)"', (ROOT / "cradles" / "cli.py").read_text()):
+            if option not in ("out", "step", "json"):
+                assert "--" not in for_the_form(f"Say --{option} mm."), option
+    text = DXF_WITHOUT_UNIT.encode()
+    answer = order(technician, "psu.dxf", text)
+    build_of(demo, answer)
+    page = technician.text(answer.location)
+    assert "psu.dxf to say its unit" in page
+    assert "Say “Units” mm or “Units” inch." in page
+
+
 def test_two_at_once_and_stopping_the_first(demo: Demo, technician: Visitor) -> None:
     first = order(technician, "one.kicad_pcb", KICAD)
     until(lambda: children(demo.folder))
@@ -235,7 +253,7 @@ def test_every_sentence_is_there_and_used() -> None:
     ours = {key for key in used if key.startswith("cradles.") and key not in stems}
     assert ours - set(TEXTS) == set()
     spare = {key for key in set(TEXTS) - used if not key.startswith(stems)}
-    assert spare <= {"cradles.nav", "cradles.origin", "cradles.unknown"}
+    assert {key for key in spare if f'"{key}"' not in everything} <= {"cradles.nav"}
 
 
 def test_every_failure_has_its_words(demo: Demo, technician: Visitor) -> None:
