@@ -55,7 +55,7 @@ def height_notes(board: BoardFile, focal_px: float | None) -> tuple[str, ...]:
             f"The camera's focal length is not known: {len(tall)} windows of parts above "
             f"{_FLAT_MM:g} mm ({most.designator} with {most.tall_mm:g} mm the tallest) hold the "
             "part's foot and its margin; the top, seen aside, may be outside. Give focal_px in "
-            "--camera."
+            "--camera, or a --config with [lens]."
         )
     if unknown:
         notes.append(

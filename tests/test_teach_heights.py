@@ -14,6 +14,7 @@ from appliance.board.ring import box, cos_sin
 from appliance.recipe import CameraLock
 from appliance.teach_board import height_notes, place_windows
 from appliance.vision.crop import Pixels
+from appliance.vision.lens import Lens
 from appliance.vision.standpoint import FocalLengthError
 from cradles.build import Cradle, build
 from cradles.optics import Camera, Scene, photograph
@@ -95,10 +96,14 @@ def _board(parts: tuple[Component, ...]) -> BoardFile:
 
 
 def _air_mm(
-    parts: tuple[Component, ...], eye: Camera, picture: Pixels, focal_px: float | None
+    parts: tuple[Component, ...],
+    eye: Camera,
+    picture: Pixels,
+    focal_px: float | None,
+    lens: Lens | None = None,
 ) -> np.ndarray:
     """(parts, 4): how far the window's left, top, right and bottom stand off the body's picture."""
-    placed = place_windows(_board(parts), picture, focal_px=focal_px)
+    placed = place_windows(_board(parts), picture, focal_px=focal_px, lens=lens)
     rows = []
     for part, row in zip(parts, placed.windows, strict=True):
         body = _body_px(part, eye) + 0.5
@@ -144,7 +149,18 @@ def test_windows_hold_bodies_anywhere_on_a_board_that_fills_the_view(name: str) 
     assert np.median(air) <= MARGIN_MM * 1.42
 
 
-def test_a_lens_that_bends_uses_the_margin_up_and_no_more() -> None:
+def test_a_measured_lens_that_bends_leaves_the_margin() -> None:
+    lens = Lens(
+        width_px=BENT.width_px,
+        height_px=BENT.height_px,
+        focal_px=(BENT.focal_px, BENT.focal_px),
+        centre_px=((BENT.width_px - 1) / 2, (BENT.height_px - 1) / 2),
+        k1=BENT.k1,
+    )
+    assert _air_mm(ANYWHERE, BENT, _photograph(BENT), None, lens).min() >= LEFT_MM
+
+
+def test_an_unmeasured_lens_that_bends_uses_the_margin_up_and_no_more() -> None:
     air = _air_mm(ANYWHERE, BENT, _photograph(BENT), BENT.focal_px)
     assert air.min() >= LEFT_BENT_MM
 
