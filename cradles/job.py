@@ -15,8 +15,7 @@ from cradles.build import Cradle, build
 from cradles.checks import Check, check
 from cradles.dimensions import Dimensions
 from cradles.errors import CradleError
-from cradles.export import stl_bytes, threemf_bytes
-from cradles.export.step import write_step
+from cradles.export import step_bytes, stl_bytes, threemf_bytes
 from cradles.fit import FitReport, simulate
 from cradles.laying import Laid, lay_down
 from cradles.preview import Pixels, preview
@@ -89,12 +88,12 @@ def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
         "board.toml": board_text(cradle.board).encode(),
         REPORT: (json.dumps(report(made), indent=1, ensure_ascii=False) + "\n").encode(),
     }
+    if step:
+        files["cradle.step"] = step_bytes(mesh, cradle.identity)
     try:
         with fresh_folder(folder) as fresh:
             for name, data in files.items():
                 (fresh / name).write_bytes(data)
-            if step:
-                write_step(cradle.part, fresh / "cradle.step")
             sync_tree(fresh)
             if folder.exists():
                 exchange(fresh, folder)
@@ -103,7 +102,7 @@ def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
             sync_folder(folder.parent)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    return sorted([*files, *(["cradle.step"] if step else [])])
+    return sorted(files)
 
 
 def report(made: Made) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""STL, 3MF and STEP: read back by other people's readers, the same bytes on every run."""
+"""STL, 3MF: read back by other people's readers, the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import io
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +13,7 @@ import trimesh
 
 from cradles.checks import check_body
 from cradles.coupon import CLEARANCES_MM, coupon
-from cradles.errors import CradleError
-from cradles.export import stl_bytes, threemf_bytes
-from cradles.export.step import write_step
+from cradles.export import step_bytes, stl_bytes, threemf_bytes
 from cradles.solids import solid_of
 from cradles.walls import least_width, section_of, steep_area_mm2
 from tests.conftest import ROOT
@@ -25,10 +22,12 @@ from tests.cradles.conftest import cradle_of
 _HASHES = """
 import hashlib
 from cradles.build import build
-from cradles.export import stl_bytes, threemf_bytes
+from cradles.export import step_bytes, stl_bytes, threemf_bytes
 from tests.cradles.outlines import KNOWN
 mesh = build(KNOWN["rounded sensor"].board).solid.mesh()
-for data in (stl_bytes(mesh, "x"), threemf_bytes(mesh, "x", {"Title": "x"})):
+for data in (
+    stl_bytes(mesh, "x"), threemf_bytes(mesh, "x", {"Title": "x"}), step_bytes(mesh, "x")
+):
     print(hashlib.sha256(data).hexdigest())
 """
 
@@ -77,26 +76,13 @@ def test_files_repeat_byte_for_byte_in_another_process() -> None:
     mesh = cradle_of("rounded sensor").solid.mesh()
     here = [
         hashlib.sha256(data).hexdigest()
-        for data in (stl_bytes(mesh, "x"), threemf_bytes(mesh, "x", {"Title": "x"}))
+        for data in (
+            stl_bytes(mesh, "x"),
+            threemf_bytes(mesh, "x", {"Title": "x"}),
+            step_bytes(mesh, "x"),
+        )
     ]
     assert runs[0].split() == runs[1].split() == here
-
-
-def test_step_holds_the_same_volume(tmp_path: Path) -> None:
-    pytest.importorskip("build123d", reason="the extra 'step' (build123d, 1 GB) is not installed")
-    cradle = cradle_of("edge card")
-    volume = write_step(cradle.part, tmp_path / "cradle.step")
-    assert volume == pytest.approx(cradle.solid.volume_mm3, rel=1e-3)
-    assert (tmp_path / "cradle.step").read_text().startswith("ISO-10303-21")
-
-
-def test_step_without_its_extra_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "build123d", None)
-    with pytest.raises(CradleError, match=r"goldenboard\[step\]"):
-        write_step(cradle_of("edge card").part, tmp_path / "cradle.step")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_coupon_is_small_prints_and_has_the_stated_clearances() -> None:
