@@ -1,7 +1,6 @@
 """A printed part as data: shapes that are added and cut in their order, millimetres.
 
-One description, two makers: `cradles.solids` makes triangles of it, `cradles.export.step` a solid
-model for other CAD programs.
+`cradles.solids` makes a body of it, and `cradles.export` the files of that.
 """
 
 from __future__ import annotations

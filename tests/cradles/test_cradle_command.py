@@ -58,8 +58,10 @@ def test_build_writes_all_files_and_the_same_again(
     assert said["identity"] == cradle_of("edge card").identity
     assert said["passed"] and said["fit"]["seated"] == said["fit"]["boards"] == 40
     assert read_board(out / "board.toml") == KNOWN["edge card"].board
-    assert main(["cradle", "build", str(board_file), "--out", str(out)]) == 0
-    assert _tree(out) == first
+    assert main(["cradle", "build", str(board_file), "--out", str(out), "--step"]) == 0
+    again = _tree(out)
+    assert again.pop("cradle.step").startswith(b"ISO-10303-21;")
+    assert again == first
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
