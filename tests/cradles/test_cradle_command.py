@@ -121,7 +121,7 @@ def test_the_coupon_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_without_the_extra_the_command_says_what_to_install(
     board_file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("cradles.cli._NEEDED", ("a_library_that_is_not_there",))
+    monkeypatch.setattr("cradles.cli.NEEDED", ("a_library_that_is_not_there",))
     assert main(["cradle", "check", str(board_file)]) == 2
     assert "goldenboard[cad]" in capsys.readouterr().err
 
