@@ -148,7 +148,7 @@ class Service:
         self._thread.join(timeout=10)
         self.board.close()
         self.pages.stop()
-        for extra in self._extra_pages:
+        for extra in self.extra_pages:
             extra.close()
         self._judging.close()
         self._recording.close()
@@ -171,7 +171,7 @@ class Service:
         config = self.config
         config.recipes.folder.mkdir(parents=True, exist_ok=True)
         _sweep(config.recipes.folder)
-        self._extra_pages = load_extra_pages(config.data, status=self.board, store=self.store)
+        self.extra_pages = load_extra_pages(config.data, status=self.board, store=self.store)
         app = create_app(
             store=self.store,
             status=self.board,
@@ -181,7 +181,7 @@ class Service:
                 secret_key=_secret(config.records.folder / _SECRET),
                 allowed_hosts=config.pages.allowed_hosts,
             ),
-            extras=self._extra_pages,
+            extras=self.extra_pages,
         )
         return PageServer(app, config.pages.host, config.pages.port)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
 from flask import Flask, redirect, render_template, request, url_for
@@ -16,6 +17,7 @@ from appliance.web.texts import t
 
 log = logging.getLogger(__name__)
 
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 _WORDED = {400, 403, 404, 405, 411, 413, 429, 500, 503}
 
 
@@ -40,6 +42,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(BusyError, _busy)
     app.register_error_handler(RecipeError, _recipe)
     app.register_error_handler(StoreError, _store)
+    app.register_error_handler(OSError, _disk)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -102,6 +105,12 @@ def _store(error: StoreError) -> ResponseReturnValue:
     if status == 503:
         log.error("the record can't be read for a page: %s", error)
     return say(status, error.code, error.found, error.action)
+
+
+def _disk(error: OSError) -> ResponseReturnValue:
+    if error.errno not in NO_ROOM:
+        return _unexpected(error)
+    return say(507, "disk_full", t("error.507"), t("error.507.action"))
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

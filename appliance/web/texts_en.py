@@ -383,6 +383,8 @@ TEXTS: Final[dict[str, str]] = {
     "address and the time.",
     "error.503": "The unit can't answer this now.",
     "error.503.action": "Try again in a moment.",
+    "error.507": "There is no room on the unit's disk.",
+    "error.507.action": "Nothing was kept. Let a technician look at the storage.",
     "error.host": "This unit is not known under that name.",
     "error.csrf": "This form is out of date or came from elsewhere. Open the page again and repeat "
     "it.",

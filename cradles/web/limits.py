@@ -40,8 +40,7 @@ def take_limits(limits: Limits, parent: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Not the idle class: whoever is starved while the file system waits for him delays the record.
     os.nice(10)
-    with suppress(OSError):  # a container may forbid it; then being nice has to do
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with suppress(OSError):  # when memory runs short the kernel ends this process first
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")

@@ -96,9 +96,9 @@ def build() -> ResponseReturnValue:
             action=t("cradles.occupied.action"),
         ) from None  # fmt: skip
     except NoRoomError:
-        raise _no_room() from None
-    except OSError as error:
-        raise _no_room() from error
+        raise ProblemError(
+            507, "disk_full", t("cradles.failed.disk"), action=t("cradles.failed.disk.action")
+        ) from None
     return redirect(url_for("cradles.building", number=begun.number), 303)
 
 
@@ -247,9 +247,3 @@ def _millimetres(name: str) -> float | None:
 
 def _to_keep(response: Response, filename: str) -> None:
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-
-
-def _no_room() -> ProblemError:
-    return ProblemError(
-        507, "disk_full", t("cradles.failed.disk"), action=t("cradles.failed.disk.action")
-    )

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -93,7 +93,27 @@ def _follow(
     paused: Callable[[bool], None],
 ) -> str:
     assert child.stdout is not None
-    ear = _Ear(child.stdout, said)
+    with closing(_Ear(child.stdout, said)) as ear:
+        why = _attend(ear, child, limits, begun_s, may_run, stop, paused)
+    if why != "ended":
+        return why
+    try:
+        child.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        return "late"
+    return "ended"
+
+
+def _attend(
+    ear: _Ear,
+    child: subprocess.Popen[bytes],
+    limits: Limits,
+    begun_s: float,
+    may_run: Callable[[], bool],
+    stop: threading.Event,
+    paused: Callable[[bool], None],
+) -> str:
+    """Until the child has closed its pipe, or must be ended."""
     ran_s, stands = 0.0, False
     before_s = time.monotonic()
     while ear.listen(TICK_S):
@@ -109,10 +129,6 @@ def _follow(
             stands = not stands
             _signal(child, signal.SIGSTOP if stands else signal.SIGCONT)
             paused(stands)
-    try:
-        child.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        return "late"
     return "ended"
 
 
@@ -134,12 +150,14 @@ class _Ear:
         data = os.read(self._number, 65536)
         self._heard += len(data)
         if not data or self._heard > _MOST_SAID_BYTES:
-            self._selector.close()
             return False
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._said(json.loads(line))
         return True
+
+    def close(self) -> None:
+        self._selector.close()
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

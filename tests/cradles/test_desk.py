@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.config import CabinetConfig, CabinetKind, Config, Pages, Recipes, Records
+from appliance.service import Service
 from appliance.states import State
 from appliance.status import StatusBoard
 from appliance.store import Store
@@ -185,6 +187,25 @@ def test_building_waits_while_a_board_is_inspected(
     until(lambda: process_state(child) == "T")
     one.close()
     assert children(tmp_path) == []
+    assert left(one) == []
+
+
+def test_a_build_ends_with_the_service(tmp_path: Path) -> None:
+    """The whole one, which found the plug-in by itself."""
+    config = Config(
+        cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
+        pages=Pages(host="127.0.0.1", port=0),
+        records=Records(folder=tmp_path / "records"),
+        recipes=Recipes(folder=tmp_path / "recipes"),
+    )
+    with Service(config) as service:
+        (extra,) = service.extra_pages
+        one = extra.desk
+        assert isinstance(one, Desk)
+        one.begin(ORDER, saved(KICAD))
+        until(lambda: children(tmp_path))
+    assert children(tmp_path) == []
+    assert one.shelf.folder == tmp_path / "cradles"
     assert left(one) == []
 
 
