@@ -1,0 +1,1 @@
+"""Commissioning: a new unit is proven step by step, and what was measured is kept."""
