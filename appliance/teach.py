@@ -12,7 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from appliance.board import BoardFile, board_text
+from appliance.board import BoardFile, board_text, differences, read_board
+from appliance.board.layout import identity_of
 from appliance.picture_files import read_picture
 from appliance.recipe import (
     AlignmentBounds,
@@ -34,7 +35,7 @@ from appliance.recipe import (
 )
 from appliance.refusal import Refusal
 from appliance.tables import WindowRow
-from appliance.teach_board import place_windows
+from appliance.teach_board import BoardInPicture, place_windows
 from appliance.terms import Rect, Window
 from appliance.vision.align import AnchorPatch, Located, coarse_factor, locate
 from appliance.vision.anchors import LEAST_ANCHORS, candidate_anchors, choose_anchors
@@ -110,9 +111,7 @@ def teach(
         lesson = replace(lesson, camera=replace(lesson.camera, focal_px=focal_px))
     placed = None
     if lesson.board is not None:
-        placed = place_windows(
-            lesson.board, first, focal_px=lesson.camera.focal_px, lens=lesson.lens
-        )
+        placed = _placed(lesson, lesson.board, first, folder)
     if placed is not None:
         lesson = replace(lesson, windows=placed.windows, grey=placed.grey)
     windows = _windows(lesson, picture, pool.model.sha256)
@@ -183,6 +182,27 @@ def teach(
     written = create(recipe, patches | crops | source, folder)
     keep(judge, written)
     return written
+
+
+def _placed(lesson: Lesson, board: BoardFile, first: Pixels, folder: Path) -> BoardInPicture:
+    """A cradle of the board that the recipe in `folder` was taught from is told as that one, with
+    what has changed since: any hole or lead makes another cradle, which surprises people."""
+    try:
+        return place_windows(board, first, focal_px=lesson.camera.focal_px, lens=lesson.lens)
+    except CradleError as refusal:
+        try:
+            before = read_board(folder / "board.toml")
+        except Refusal:
+            raise refusal from None
+        changes = differences(before, board)
+        if not changes or identity_of(before) not in refusal.found:
+            raise
+        raise CradleError(
+            expected=refusal.expected,
+            found=f"{refusal.found}, of the board as it was taught before; since then: "
+            + "; ".join(changes),
+            action=refusal.action,
+        ) from refusal
 
 
 def _windows(lesson: Lesson, picture: PictureSize, sha256: str) -> tuple[Window, ...]:

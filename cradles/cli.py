@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from appliance.board import BoardFile, Location, Side
+from appliance.board import BoardFile, Location, Side, differences, read_board
+from appliance.board.layout import identity_of
 from appliance.board.values import MOST_MM
 from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
@@ -33,6 +34,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     building.set_defaults(run=_guarded(_build))
     checking = parts.add_parser("check", help="build and check, write nothing")
     _board_options(checking)
+    checking.add_argument(
+        "--against",
+        type=Path,
+        metavar="TOML",
+        help="board.toml of a printed cradle: does it serve this board, too?",
+    )
     checking.set_defaults(run=_guarded(_check))
     testing = parts.add_parser("coupon", help="a small print that tells the right clearance")
     testing.add_argument("--out", required=True, type=Path, metavar="DIR")
@@ -167,12 +174,23 @@ def _build(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from cradles import job
 
+    board = _board(args)
+    printed = read_board(args.against) if args.against else None
+    changes = differences(printed, board) if printed else ()
     with Ticker(sys.stderr) as ticker:
-        made = job.make(_board(args), progress=ticker)
+        made = job.make(board, progress=ticker)
+    code = EXIT_GOOD if made.passed and not changes else EXIT_FAULT
     if args.json:
-        print(json.dumps(job.report(made), ensure_ascii=False))
-        return EXIT_GOOD if made.passed else EXIT_FAULT
+        against = {"against": list(changes)} if printed else {}
+        print(json.dumps({**job.report(made), **against}, ensure_ascii=False))
+        return code
     print(f"Cradle {made.cradle.identity}")
+    if printed is not None and changes:
+        print(
+            f"{identity_of(printed)} does not serve this board, print anew: {'; '.join(changes)}."
+        )
+    elif printed is not None:
+        print("The printed cradle stays good: nothing differs that it is made from.")
     for each in made.checks:
         word = "good" if each.passed else "BAD "
         print(f"{word}  {each.name}: {each.found} (limit {each.limit})")
@@ -187,7 +205,7 @@ def _check(args: argparse.Namespace) -> int:
         print(f"      {way}: " + (f"kept out by {why}" if why else "not kept out mechanically"))
     for note in made.cradle.notes:
         print(note)
-    return EXIT_GOOD if made.passed else EXIT_FAULT
+    return code
 
 
 def _coupon(args: argparse.Namespace) -> int:

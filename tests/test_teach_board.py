@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from appliance.board import board_text, read_board
+from appliance.board import Hole, board_text, read_board
 from appliance.cli import main
 from appliance.inspection import Inspector
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
@@ -203,6 +203,24 @@ def test_with_the_focal_length_the_windows_reach_the_tops_and_the_cameras_height
         large, small = tall.window(name).rect, flat.window(name).rect
         reach = large.width_px * large.height_px / (small.width_px * small.height_px)
         assert 1 < reach < 1 + heights[name] / 2, name
+
+
+def test_teaching_a_changed_board_in_its_old_cradle_names_the_change(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = demo_board()
+    more = replace(board, holes=(*board.holes, Hole(x_mm=1.5, y_mm=2.0, diameter_mm=1.0)))
+    (tmp_path / "more.toml").write_text(board_text(more), encoding="utf-8")
+    before = load(folder / "recipe")
+    code = main(
+        ["teach", "--name", "x", "--board", str(tmp_path / "more.toml"),
+         "--golden", str(folder / "g0.png"), "--out", str(folder / "recipe")]
+    )  # fmt: skip
+    said = capsys.readouterr().err
+    assert code == 2
+    assert f"found cradle {demo_cradle().identity}, of the board as it was taught before" in said
+    assert "1 hole more (the first at (1.5, 2) of 1 mm)" in said
+    assert load(folder / "recipe") == before
 
 
 def test_windows_and_board_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """A board as its maker drew it, and where it lies in its cradle."""
 
+from appliance.board.differences import differences
 from appliance.board.errors import BoardError
 from appliance.board.layout import Layout, Spot, layout_of
 from appliance.board.panel import placed_components
@@ -28,6 +29,7 @@ __all__ = [
     "Spot",
     "Unit",
     "board_text",
+    "differences",
     "layout_of",
     "placed_components",
     "read_board",

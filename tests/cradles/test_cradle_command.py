@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -110,6 +111,21 @@ def test_check_prints_every_figure_and_writes_nothing(
         assert words in said
     assert "BAD" not in said
     assert _tree(tmp_path) == before
+
+
+def test_checked_against_a_printed_cradle_it_says_whether_that_stays_good(
+    board_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = KNOWN["edge card"].board
+    printed = tmp_path / "printed.toml"
+    printed.write_text(board_text(replace(board, components=())), encoding="utf-8")
+    check = ["cradle", "check", str(board_file), "--against", str(printed)]
+    assert main(check) == 0
+    assert "The printed cradle stays good" in capsys.readouterr().out
+    printed.write_text(board_text(replace(board, thickness_mm=2.0)), encoding="utf-8")
+    assert main([*check, "--json"]) == 3
+    said = json.loads(capsys.readouterr().out)
+    assert said["passed"] and said["against"] == ["thickness 1 mm, was 2 mm"]
 
 
 def test_the_coupon_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
