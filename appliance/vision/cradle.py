@@ -113,7 +113,7 @@ def see_cradle(frame: Pixels, layout: Layout, lens: Lens | None = None) -> Cradl
             found=f"cradle {identity}",
             action="Put in the board's own cradle, or use the board file it was made from.",
         )
-    residual = check_print(layout, places, straight, to_px, scale)
+    residual = check_print(layout, places, straight, to_px, scale, lens_known=lens is not None)
     if identity is None:
         raise CradleError(
             expected=f"the name {layout.identity} on the cradle's DataMatrix label",

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from appliance.board.layout import component_corners
 from cradles.build import Cradle
@@ -22,7 +21,6 @@ from cradles.optics.pose import Points, Pose
 
 Colour = tuple[float, float, float]
 """Blue, green, red sRGB levels."""
-_FINER = 4
 _PIXEL_SIGMA = 0.47
 """As of the flat layers: what a pixel gathers and a good lens softens."""
 _SHADE_SHARE = 0.5
@@ -88,9 +86,15 @@ def stand(light: Light, bodies: Sequence[Body], camera: Camera, pose: Pose) -> N
     )
     for body in farthest:
         foot, top = (_seen(body, z, camera, pose) for z in (0.0, body.tall_mm))
-        hull = cv2.convexHull(np.concatenate([foot, top]).astype(np.float32))[:, 0]
-        _fill(light, hull.astype(np.float64), body.side)
-        _fill(light, top, body.top)
+        around = cv2.convexHull(np.concatenate([foot, top]).astype(np.float32))[:, 0]
+        hull: Points = np.asarray(around, np.float64)
+        box = _box(light, hull)
+        if box is not None:
+            whole = _share(hull, box)
+            # Top and sides share their outer edges: what is behind shows through them once.
+            upper = np.clip(_share(top, box) / np.maximum(whole, 1e-3), 0, 1)
+            colour = light_of(body.side) * (1 - upper) + light_of(body.top) * upper
+            light[box] += (colour - light[box]) * whole
 
 
 def shade(light: Light, bodies: Sequence[Body], lamps: Lamps, camera: Camera, pose: Pose) -> None:
@@ -123,7 +127,10 @@ def scratch(light: Light, line: Scratch, camera: Camera, pose: Pose) -> None:
     across = np.array([-along[1], along[0]]) * line.wide_mm / 2
     corners = np.array([start + across, end + across, end - across, start - across])
     flat = np.column_stack([corners, np.ones(4)]) @ camera.plane(0.0, pose).T
-    _fill(light, flat[:, :2] / flat[:, 2:], (line.level, line.level, line.level))
+    polygon = flat[:, :2] / flat[:, 2:]
+    box = _box(light, polygon)
+    if box is not None:
+        light[box] += (light_of(line.level) - light[box]) * _share(polygon, box)
 
 
 def _seen(body: Body, z_mm: float, camera: Camera, pose: Pose) -> Points:
@@ -132,20 +139,25 @@ def _seen(body: Body, z_mm: float, camera: Camera, pose: Pose) -> Points:
     return np.asarray(seen[:, :2] / seen[:, 2:])
 
 
-def _fill(light: Light, polygon_px: Points, colour: Colour) -> None:
-    """A convex polygon, to a sixteenth of a quarter of a pixel, softened as a camera does."""
+def _box(light: Light, polygon_px: Points) -> tuple[slice, slice] | None:
+    """The part of the picture that a polygon may reach."""
     height, width = light.shape[:2]
     x0, y0 = np.floor(polygon_px.min(axis=0)).astype(int) - 3
     x1, y1 = np.ceil(polygon_px.max(axis=0)).astype(int) + 4
     x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
-    if x0 >= x1 or y0 >= y1:
-        return
-    fine = np.zeros(((y1 - y0) * _FINER, (x1 - x0) * _FINER), np.uint8)
-    at = ((polygon_px - (x0, y0) + 0.5) * _FINER - 0.5) * 16
-    cv2.fillConvexPoly(fine, at.round().astype(np.int32), (255,), cv2.LINE_AA, 4)
-    share: npt.NDArray[np.float32] = np.asarray(
-        cv2.resize(fine, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA), np.float32
-    )
-    share = np.asarray(cv2.GaussianBlur(share, (0, 0), _PIXEL_SIGMA), np.float32) / 255
-    part = light[y0:y1, x0:x1]
-    part += (light_of(colour) - part) * share[..., None]
+    return (slice(y0, y1), slice(x0, x1)) if x0 < x1 and y0 < y1 else None
+
+
+def _share(polygon_px: Points, box: tuple[slice, slice]) -> Light:
+    """(H, W, 1): of each pixel that a convex polygon covers, by how far inside the nearest edge it
+    is, which is exact but at the corners; softened as a camera does."""
+    ys = np.arange(box[0].start, box[0].stop, dtype=np.float32)[:, None]
+    xs = np.arange(box[1].start, box[1].stop, dtype=np.float32)[None]
+    sense = np.sign(cv2.contourArea(polygon_px.astype(np.float32), oriented=True)) or 1.0
+    share = np.ones((ys.shape[0], xs.shape[1]), np.float32)
+    for (ax, ay), (bx, by) in zip(polygon_px, np.roll(polygon_px, -1, axis=0), strict=True):
+        long = float(np.hypot(bx - ax, by - ay))
+        if long > 1e-6:
+            inside = sense * ((bx - ax) * (ys - ay) - (by - ay) * (xs - ax)) / long
+            np.minimum(share, np.clip(inside + 0.5, 0, 1), out=share)
+    return np.asarray(cv2.GaussianBlur(share, (0, 0), _PIXEL_SIGMA), np.float32)[..., None]

@@ -16,7 +16,7 @@ from appliance.vision.crop import Pixels
 from appliance.vision.lens import LensError
 from appliance.vision.marks import find_markers, homography, read_identity, transformed
 from cradles.build import build
-from cradles.optics import Camera, Edge, Scene, photograph
+from cradles.optics import Body, Camera, Edge, Scene, Scratch, photograph
 from cradles.optics.light import light_of_picture
 from tests.cradles.conftest import cradle_of
 from tests.cradles.outlines import KNOWN
@@ -188,6 +188,49 @@ def test_a_sheet_printed_at_another_scale_is_refused() -> None:
     frame = photograph(Scene(cradle=cradle), Camera())
     with pytest.raises(CradleError, match="100 %"):
         see_cradle(frame, replace(layout, markers=small))  # type: ignore[arg-type]
+
+
+def test_a_label_that_is_stuck_in_crooked_is_named() -> None:
+    """The camera's picture is true; the drawing it is held against has one label elsewhere."""
+    cradle = cradle_of(CRADLE)
+    first, *rest = cradle.layout.markers
+    crooked = replace(cradle.layout, markers=(replace(first, x_mm=first.x_mm + 0.8), *rest))
+    with pytest.raises(CradleError, match=r"upper left 0\.[89] mm off.*Stick this label"):
+        see_cradle(photograph(Scene(cradle=cradle), Camera()), crooked)
+
+
+def test_a_mirrored_picture_is_called_so_when_teaching(taught: Pixels) -> None:
+    with pytest.raises(CradleError, match="mirror image"):
+        see_cradle(np.ascontiguousarray(taught[:, ::-1]), cradle_of(CRADLE).layout)
+
+
+def test_a_marker_whose_border_is_scratched_through_is_found_by_the_other_three() -> None:
+    cradle = cradle_of(CRADLE)
+    spot = cradle.layout.markers[2]
+    across = Scratch(
+        start_mm=(spot.x_mm - 8, spot.y_mm - 2.0), end_mm=(spot.x_mm + 8, spot.y_mm + 1.0),
+        wide_mm=0.6, level=220.0,
+    )  # fmt: skip
+    frame = photograph(Scene(cradle=cradle, scratches=(across,)), USUAL)
+    assert set(find_markers(np.ascontiguousarray(frame[..., 1]))) == {10, 11, 13}
+    corners = _board_corners(CRADLE)
+    seen = see_cradle(frame, cradle.layout)
+    true = USUAL.project(np.column_stack([corners, np.zeros(4)]))
+    assert (np.hypot(*(seen.px(corners) - true).T) / seen.px_per_mm).max() <= 0.02
+
+
+def test_a_marker_that_a_tall_part_hides_in_part_is_left_out(taught: Pixels) -> None:
+    """Rather three good markers than a fourth whose edge is that of a capacitor's can."""
+    cradle = cradle_of(CRADLE)
+    spot = cradle.layout.markers[1]
+    x, y = spot.x_mm - 13.0, spot.y_mm  # 5 mm from the label; its top leans 9 mm outwards
+    corners = ((x - 5, y - 8), (x + 5, y - 8), (x + 5, y + 8), (x - 5, y + 8))
+    can = Body(corners_mm=corners, tall_mm=30.0, top=(200.0,) * 3, side=(90.0,) * 3)
+    hidden = photograph(Scene(cradle=cradle, bodies=(can,)), USUAL)
+    assert set(find_markers(np.ascontiguousarray(hidden[..., 1]))) == {10, 12, 13}
+    assert check_cradle(hidden, see_cradle(taught, cradle.layout).use).markers == 3
+    with pytest.raises(CradleError, match="found 3 of them"):
+        see_cradle(hidden, cradle.layout)
 
 
 def test_a_marker_seen_twice_counts_for_none(taught: Pixels) -> None:
