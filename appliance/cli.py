@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
-from appliance import cli_inspect, cli_records, cli_run, cli_selftest, cli_teach
+from appliance import cli_fault_lamps, cli_inspect, cli_records, cli_run, cli_selftest, cli_teach
 from appliance.machine import software_version
 
 
@@ -18,7 +18,14 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"goldenboard {software_version()}")
     commands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for part in (cli_run, cli_teach, cli_inspect, cli_records, cli_selftest):
+    for part in (
+        cli_run,
+        cli_teach,
+        cli_inspect,
+        cli_records,
+        cli_selftest,
+        cli_fault_lamps,
+    ):
         part.add_parser(commands)
     for plugin in sorted(entry_points(group="goldenboard.commands"), key=lambda each: each.name):
         _add_plugin(plugin, commands)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import signal
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from appliance import journal
 from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE
 from appliance.config import DEFAULT_PATH, Config, read_config
+from appliance.notify import Notifier
 from appliance.refusal import Refusal
 from appliance.store import StoreError
 from hw.errors import HardwareError
@@ -67,18 +69,22 @@ def run(args: argparse.Namespace) -> int:
     from appliance.service import Service
 
     journal.set_up(verbose=args.verbose)
+    faulthandler.enable()  # the watchdog ends us with SIGABRT: the journal says where we hung
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
         with ExitStack() as stack:
+            notify = Notifier.from_environment()
+            stack.callback(notify.close)
             if args.demo:
                 demo = Demo(args.demo_folder, boards=args.boards, recipe=args.recipe)
                 config = _chosen(demo.prepare(), args)
-                service = Service(config, cabinet=demo.cabinet)
+                service = Service(config, cabinet=demo.cabinet, notify=notify)
             else:
                 demo = None
-                service = Service(_chosen(read_config(args.config or DEFAULT_PATH), args))
+                config = _chosen(read_config(args.config or DEFAULT_PATH), args)
+                service = Service(config, notify=notify)
             if not service.wait_until_whole(stop):
                 return EXIT_GOOD
             stack.enter_context(service)

@@ -74,7 +74,10 @@ class Controller:
         facts: Facts,
         moment: Callable[[], Moment],
         settings: ControllerSettings | None = None,
+        alive: Callable[[Status, bool], None] = lambda status, lamps_obey: None,
     ) -> None:
+        """`alive` is told at the end of every tick what is shown and whether the lamps obey."""
+        self._alive = alive
         self._cabinet = cabinet
         self._clock = cabinet.clock
         self._judge = judge
@@ -458,7 +461,9 @@ class Controller:
             self._lamps_follow = False
             wanted = Lamps()
             self._raise_device(error, lambda: self._lamps_follow)
-        self._board.publish(self._status(now_s, wanted))
+        status = self._status(now_s, wanted)
+        self._board.publish(status)
+        self._alive(status, self._lamps_follow)
 
     def _status(self, now_s: float, lamps: Lamps) -> Status:
         shown = self._current if self.state in _SHOWN else None

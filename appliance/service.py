@@ -20,6 +20,7 @@ from appliance.durable import sweep_unfinished
 from appliance.loaded_recipe import RecipeShelf
 from appliance.machine import Facts, software_version
 from appliance.modelfile import find_model, models_folder
+from appliance.notify import Notifier
 from appliance.out_of_order import NoticePage, show_fault
 from appliance.recipe import Recipe
 from appliance.recorder import Recorder
@@ -77,9 +78,12 @@ class Service:
         config: Config,
         *,
         cabinet: Callable[[], Cabinet] | None = None,
+        notify: Notifier | None = None,
     ) -> None:
-        """`cabinet` makes the cabinet anew for each try; the configuration's unless given."""
+        """`cabinet` makes the cabinet anew for each try; the configuration's unless given.
+        `notify` is told by the inspection loop that it turns; closed by whoever made it."""
         self.config = config
+        self._notify = notify or Notifier()
         self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
         self._stop = threading.Event()
         self._whole: Store | None = None
@@ -127,6 +131,7 @@ class Service:
                 raise
             except StoreError as error:
                 log.error("FAULT %s: %s", error.code, error)
+                self._notify.beat(ready=False, trying=True, status=f"FAULT: {error}")
                 notice = NoticePage(pages.host, pages.port, error)
                 try:
                     show_fault(self._make_cabinet, stop, OPEN_AGAIN_S)
@@ -144,6 +149,7 @@ class Service:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._notify.stopping()
         self._stop.set()
         self._thread.join(timeout=10)
         self.board.close()
@@ -209,6 +215,17 @@ class Service:
             facts=self.facts,
             moment=self._moment,
             settings=self.config.controller_settings(),
+            alive=self._alive,
+        )
+
+    def _alive(self, status: Status, lamps_obey: bool) -> None:
+        """On the controller's own thread, at the end of every tick."""
+        words = " ".join(fault.found for fault in status.faults) or status.step
+        self._notify.beat(
+            ready=lamps_obey and status.state is not State.STARTING,
+            trying=status.state is State.FAULT,
+            vouching=status.lamps.green,
+            status=f"{status.word} {words}",
         )
 
     def _used_last(self) -> str | None:
@@ -246,6 +263,7 @@ class Service:
         status = self._out_of_order(error)
         for _ in range(round(OPEN_AGAIN_S / PUBLISH_S)):
             self.board.publish(status)
+            self._notify.beat(ready=False, trying=True, status=f"FAULT: {error}")
             if self._stop.wait(PUBLISH_S):
                 return
 

@@ -116,6 +116,7 @@ class Bench:
         recipe: str | None = "demo",
         folders: dict[str, Callable[[], RecipeInUse]] | None = None,
         parts: dict[str, str] | None = None,
+        alive: Callable[[Status, bool], None] = lambda status, lamps_obey: None,
     ) -> None:
         self.clock = VirtualClock()
         self.cabinet = SimulatedCabinet(
@@ -146,6 +147,7 @@ class Bench:
             facts=facts,
             moment=self.moment,
             settings=settings,
+            alive=alive,
         )
         self.states: list[State] = []
 

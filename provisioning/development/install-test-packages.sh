@@ -7,3 +7,5 @@ install_packages "for the browser tests" chromium fonts-dejavu-core ||
     echo "Going on without: the browser tests will skip."
 install_packages "to look at printed pages" poppler-utils ||
     echo "Going on without: the tests of printed pages will skip."
+install_packages "to check units and scripts" systemd udev shellcheck ||
+    echo "Going on without: the tests of provisioning will skip."
