@@ -15,6 +15,7 @@ from appliance.board.layout import identity_of
 from appliance.board.values import MOST_MM
 from appliance.cli_common import EXIT_FAULT, EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
+from cradles.cabinet import cli as cabinet_cli
 from cradles.wishes import Wishes
 
 NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "ezdxf", "gerbonara")
@@ -41,6 +42,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="board.toml of a printed cradle: does it serve this board, too?",
     )
     checking.set_defaults(run=_guarded(_check))
+    housing = parts.add_parser("cabinet", help="drawings and parts to build the cabinet itself")
+    cabinet_cli.add_options(housing)
+    housing.set_defaults(run=_guarded(cabinet_cli.run))
     testing = parts.add_parser("coupon", help="a small print that tells the right clearance")
     testing.add_argument("--out", required=True, type=Path, metavar="DIR")
     testing.set_defaults(run=_guarded(_coupon))

@@ -10,18 +10,16 @@ from pathlib import Path
 import cv2
 
 from appliance.board import BoardFile, board_text
-from appliance.durable import exchange, fresh_folder, sync_folder, sync_tree
 from cradles.build import Cradle, build
 from cradles.checks import Check, check
 from cradles.dimensions import Dimensions
-from cradles.errors import CradleError
 from cradles.export import step_bytes, stl_bytes, threemf_bytes
 from cradles.fit import FitReport, simulate
 from cradles.laying import Laid, lay_down
 from cradles.preview import Pixels, preview
 from cradles.sheet import sheet_bytes
+from cradles.together import REPORT, check_place, write_together
 
-REPORT = "report.json"
 Progress = Callable[[str, int, int], None]
 
 
@@ -75,7 +73,7 @@ def make(
 def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
     """Write the files and return their names. `folder` may be missing, empty, or one that this
     wrote before; anything else is refused, and nothing is lost."""
-    _check_place(folder)
+    check_place(folder, "cradle")
     cradle = made.cradle
     mesh = cradle.solid.mesh()
     title = {"Title": f"Cradle {cradle.identity}", "Application": "Goldenboard"}
@@ -90,18 +88,7 @@ def write(made: Made, folder: Path, *, step: bool = False) -> list[str]:
     }
     if step:
         files["cradle.step"] = step_bytes(mesh, cradle.identity)
-    try:
-        with fresh_folder(folder) as fresh:
-            for name, data in files.items():
-                (fresh / name).write_bytes(data)
-            sync_tree(fresh)
-            if folder.exists():
-                exchange(fresh, folder)
-            else:
-                fresh.rename(folder)
-            sync_folder(folder.parent)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    write_together(files, folder, "cradle")
     return sorted(files)
 
 
@@ -152,23 +139,3 @@ def _png(pixels: Pixels) -> bytes:
     if not written:
         raise RuntimeError("OpenCV could not write a PNG")
     return bytes(data)
-
-
-def _check_place(folder: Path) -> None:
-    ours = not folder.exists() or (
-        folder.is_dir() and ((folder / REPORT).is_file() or not any(folder.iterdir()))
-    )
-    if not ours:
-        raise CradleError(
-            expected=f"no folder, an empty one or an earlier cradle at {folder}",
-            found="something else",
-            action="Choose another --out; nothing was written.",
-        )
-
-
-def _unwritable(folder: Path, error: OSError) -> CradleError:
-    return CradleError(
-        expected=f"to write the cradle at {folder}",
-        found=error.strerror or str(error),
-        action="Check the free space and the rights of the folder; nothing was changed.",
-    )

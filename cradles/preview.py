@@ -19,6 +19,7 @@ from cradles.solids import solid_of
 
 Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
+_Plane = npt.NDArray[np.float32]
 
 _PAPER: Colour = (238, 240, 241)
 _PLASTIC: Colour = (150, 138, 128)
@@ -26,6 +27,8 @@ _MASK: Colour = (70, 130, 52)
 _GROUND: Colour = (250, 249, 248)
 _FINER = 2
 """Each way: drawn larger and shrunk, so that edges are smooth."""
+_SMALL_PX, _AT_ONCE = 8, 4096
+"""Triangles narrower than this are filled together, so many at a time."""
 _LIGHT = np.array([-0.35, -0.45, 0.82])
 
 
@@ -37,6 +40,37 @@ class View:
     elevation_deg: float = 48.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Projection:
+    """Parallel, filling the picture but for a margin."""
+
+    axes: npt.NDArray[np.float64]
+    """Rows: right, up and towards the eye."""
+    middle: npt.NDArray[np.float64]
+    scale: float
+    size_px: tuple[int, int]
+
+    def flat(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """(N, 3) points as x and y in the picture and their nearness in mm."""
+        seen = points @ self.axes.T
+        flat = np.empty_like(seen)
+        flat[:, 0] = (seen[:, 0] - self.middle[0]) * self.scale + self.size_px[0] / 2
+        flat[:, 1] = self.size_px[1] / 2 - (seen[:, 1] - self.middle[1]) * self.scale
+        flat[:, 2] = seen[:, 2]
+        return flat
+
+
+def projection(
+    items: Sequence[tuple[Mesh, Colour]], view: View, size_px: tuple[int, int]
+) -> Projection:
+    axes = _axes(view)
+    seen = [mesh.vertices @ axes.T for mesh, _ in items]
+    low = np.min([points.min(axis=0) for points in seen], axis=0)
+    high = np.max([points.max(axis=0) for points in seen], axis=0)
+    scale = 0.92 * min(size_px[0] / (high[0] - low[0]), size_px[1] / (high[1] - low[1]))
+    return Projection(axes=axes, middle=(low + high) / 2, scale=float(scale), size_px=size_px)
+
+
 def render(
     items: Sequence[tuple[Mesh, Colour]],
     view: View | None = None,
@@ -44,26 +78,38 @@ def render(
 ) -> Pixels:
     """(height, width, 3) uint8 BGR: every mesh in its colour, parallel projection, filling the
     picture but for a margin."""
-    axes = _axes(view or View())
+    return drawn(items, view, size_px)[0]
+
+
+def drawn(
+    items: Sequence[tuple[Mesh, Colour]],
+    view: View | None = None,
+    size_px: tuple[int, int] = (1200, 900),
+) -> tuple[Pixels, npt.NDArray[np.int32]]:
+    """The picture, and for each pixel which item is seen there: its number in `items`, or -1."""
     width, height = size_px[0] * _FINER, size_px[1] * _FINER
-    seen = [mesh.vertices @ axes.T for mesh, _ in items]
-    low = np.min([points.min(axis=0) for points in seen], axis=0)
-    high = np.max([points.max(axis=0) for points in seen], axis=0)
-    scale = 0.92 * min(width / (high[0] - low[0]), height / (high[1] - low[1]))
-    middle = (low + high) / 2
-    picture = np.full((height, width, 3), _GROUND, np.float32)
+    onto = projection(items, view or View(), (width, height))
+    firsts = [1]
+    nearest = np.zeros((height, width), np.int32)
+    """Which triangle is seen: 0 is the ground."""
     depth = np.full((height, width), -np.inf, np.float32)
-    for (mesh, colour), points in zip(items, seen, strict=True):
-        flat = np.empty_like(points)
-        flat[:, 0] = (points[:, 0] - middle[0]) * scale + width / 2
-        flat[:, 1] = height / 2 - (points[:, 1] - middle[1]) * scale
-        flat[:, 2] = points[:, 2]
-        shades = _shades(mesh)
-        for corners, shade in zip(flat[mesh.triangles], shades, strict=True):
-            _fill(picture, depth, corners, np.asarray(colour, np.float32) * shade)
-    _creases(picture, depth, scale)
+    colours = [np.asarray(_GROUND, np.float32)]
+    for mesh, colour in items:
+        corners = onto.flat(mesh.vertices)[mesh.triangles]
+        numbers = np.arange(len(corners), dtype=np.int32) + len(colours)
+        colours += list(np.asarray(colour, np.float32) * _shades(mesh)[:, None])
+        wide = (corners[:, :, :2].max(axis=1) - corners[:, :, :2].min(axis=1)).max(axis=1)
+        front = _areas(corners) < -1e-9  # the picture's y points down: a front runs clockwise
+        small, large = front & (wide < _SMALL_PX), front & (wide >= _SMALL_PX)
+        _fill_small(nearest, depth, corners[small], numbers[small])
+        for each, number in zip(corners[large], numbers[large].tolist(), strict=True):
+            _fill(nearest, depth, each, number)
+        firsts.append(len(colours))
+    picture = np.stack(colours)[nearest]
+    _creases(picture, depth, onto.scale)
     small = cv2.resize(np.clip(picture, 0, 255), size_px, interpolation=cv2.INTER_AREA)
-    return np.asarray(small + 0.5, dtype=np.uint8)
+    which = np.searchsorted(firsts, nearest[::_FINER, ::_FINER], side="right") - 1
+    return np.asarray(small + 0.5, dtype=np.uint8), which.astype(np.int32)
 
 
 def preview(cradle: Cradle, view: View | None = None) -> Pixels:
@@ -115,30 +161,78 @@ def _shades(mesh: Mesh) -> npt.NDArray[np.float32]:
 
 
 def _fill(
-    picture: npt.NDArray[np.float32],
+    nearest: npt.NDArray[np.int32],
     depth: npt.NDArray[np.float32],
     corners: npt.NDArray[np.float64],
-    colour: npt.NDArray[np.float32],
+    number: int,
 ) -> None:
-    """One triangle, seen from its front only; nearer pixels win."""
-    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = corners
+    """One triangle; nearer pixels win."""
+    (ax, ay, az), (bx, by, bz), (cx, cy, cz) = corners.tolist()
     area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-    if area > -1e-9:  # the picture's y points down, so a front runs clockwise here
-        return
-    x0, x1 = max(int(min(ax, bx, cx)), 0), min(int(max(ax, bx, cx)) + 2, picture.shape[1])
-    y0, y1 = max(int(min(ay, by, cy)), 0), min(int(max(ay, by, cy)) + 2, picture.shape[0])
+    x0, x1 = max(int(min(ax, bx, cx)), 0), min(int(max(ax, bx, cx)) + 2, depth.shape[1])
+    y0, y1 = max(int(min(ay, by, cy)), 0), min(int(max(ay, by, cy)) + 2, depth.shape[0])
     if x0 >= x1 or y0 >= y1:
         return
-    xs = np.arange(x0, x1, dtype=np.float32)[None] + 0.5
-    ys = np.arange(y0, y1, dtype=np.float32)[:, None] + 0.5
-    u = ((bx - xs) * (cy - ys) - (by - ys) * (cx - xs)) / area
-    v = ((cx - xs) * (ay - ys) - (cy - ys) * (ax - xs)) / area
-    w = 1 - u - v
-    z = u * az + v * bz + w * cz
+    xs = np.arange(x0, x1)[None] + 0.5
+    ys = np.arange(y0, y1)[:, None] + 0.5
+
+    def plane(at_x: float, at_y: float, rise_x: float, rise_y: float, level: float) -> _Plane:
+        """level + rise_x (x - at_x) + rise_y (y - at_y), a sum of a row and a column."""
+        row = ((xs - at_x) * rise_x + level).astype(np.float32)
+        return row + ((ys - at_y) * rise_y).astype(np.float32)
+
+    # Shares of the corners a and b (barycentric); c has the rest.
+    ua, ub = (by - cy) / area, (cx - bx) / area
+    va, vb = (cy - ay) / area, (ax - cx) / area
+    u, v = plane(bx, by, ua, ub, 0.0), plane(cx, cy, va, vb, 0.0)
+    front = (u >= -1e-6) & (v >= -1e-6) & (u + v <= 1 + 1e-6)
+    z = plane(ax, ay, ua * (az - cz) + va * (bz - cz), ub * (az - cz) + vb * (bz - cz), az)
     part = depth[y0:y1, x0:x1]
-    front = (u >= -1e-6) & (v >= -1e-6) & (w >= -1e-6) & (z > part)
-    part[front] = z[front]
-    picture[y0:y1, x0:x1][front] = colour
+    front &= z > part
+    np.copyto(part, z, where=front)
+    np.copyto(nearest[y0:y1, x0:x1], np.int32(number), where=front)
+
+
+def _areas(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Twice the area of each triangle (N, 3, 3) in the picture, by its turn."""
+    ab, ac = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return np.asarray(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])
+
+
+def _fill_small(
+    nearest: npt.NDArray[np.int32],
+    depth: npt.NDArray[np.float32],
+    corners: npt.NDArray[np.float64],
+    numbers: npt.NDArray[np.int32],
+) -> None:
+    """Many triangles of a few pixels at once, as `_fill` does one."""
+    areas = _areas(corners)
+    height, width = depth.shape
+    grid = np.arange(_SMALL_PX + 1)
+    seen, nearer = nearest.reshape(-1), depth.reshape(-1)
+    for first in range(0, len(corners), _AT_ONCE):
+        some = slice(first, first + _AT_ONCE)
+        columns = np.floor(corners[some, :, 0].min(axis=1)).astype(np.int64)[:, None, None] + grid
+        rows = np.floor(corners[some, :, 1].min(axis=1)).astype(np.int64)[:, None, None]
+        rows = rows + grid[:, None]
+        xs, ys = columns + 0.5, rows + 0.5
+        (ax, ay, az), (bx, by, bz), (cx, cy, cz) = (
+            corners[some, i].T[:, :, None, None] for i in range(3)
+        )
+        share: npt.NDArray[np.float64] = areas[some, None, None]
+        u = ((bx - xs) * (cy - ys) - (by - ys) * (cx - xs)) / share
+        v = ((cx - xs) * (ay - ys) - (cy - ys) * (ax - xs)) / share
+        z = (u * az + v * bz + (1 - u - v) * cz).astype(np.float32)
+        inside = (u >= -1e-6) & (v >= -1e-6) & (u + v <= 1 + 1e-6)
+        inside &= (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+        at = (rows * width + columns)[inside]
+        number = np.broadcast_to(numbers[some][:, None, None], inside.shape)[inside]
+        level = z[inside]
+        better = level > nearer[at]
+        at, number, level = at[better], number[better], level[better]
+        order = np.argsort(level, kind="stable")  # of several at one pixel the last is kept
+        nearer[at[order]] = level[order]
+        seen[at[order]] = number[order]
 
 
 def _creases(

@@ -18,6 +18,9 @@ from cradles.cabinet.parts.seat_switch import SWITCHES
 from cradles.cabinet.sizes import NUTS, Sizes
 from cradles.cabinet.wiring import Circuit
 
+Use = tuple[str, float, str]
+"""Key, quantity, where."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -32,9 +35,6 @@ class Line:
     """Where, and how many there."""
 
 
-Use = tuple[str, float, str]
-"""Key, quantity, where."""
-
 STRIP = "led strip"
 _DIGITS = {"g": 0, "h": 1, "m": 2, "m²": 2, "piece": 0}
 """Decimals of a quantity, by its unit."""
@@ -47,15 +47,18 @@ def bill(
     *,
     panels_m2: float | None = None,
     sheets: tuple[str, ...] = (),
+    more: tuple[Use, ...] = (),
 ) -> tuple[Line, ...]:
     """`panels_m2` is the area of the panels' drawings, `sheets` what each sheet to buy is; without
-    them the panels are told as an estimate."""
+    them the panels are told as an estimate. `more` is what the panels themselves are joined
+    with."""
     uses = [
         *_fastened(sizes, parts),
         *_wired(circuit),
         *_lit(sizes, parts, circuit),
         *_panels(sizes, panels_m2),
         *_printed(parts),
+        *more,
         *((key, 1.0, "to build it") for key, item in ITEMS.items() if item.kind is Kind.TOOLS),
     ]
     amounts: dict[str, float] = defaultdict(float)
@@ -147,7 +150,7 @@ def _panels(sizes: Sizes, panels_m2: float | None) -> Iterator[Use]:
         return
     wide, deep, high = sizes.outer_mm
     box = 2 * (wide * deep + wide * high + deep * high) + wide * deep
-    tray = 2 * 2 * sizes.tray_half_mm * (sizes.tray_y_mm[1] - sizes.tray_y_mm[0])
+    tray = 2 * 2 * sizes.tray_half_mm * (sizes.tray_rear_mm - sizes.drawer_mm)
     yield "mdf", round((box + tray) / 1e6, 2), "panels (estimate from the outer sizes)"
 
 

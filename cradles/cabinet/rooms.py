@@ -27,7 +27,7 @@ class Room:
 def rooms_of(sizes: Sizes) -> dict[str, Room]:
     """By the part's name."""
     t = sizes.mdf_mm
-    behind_tray = sizes.half_depth_mm - sizes.tray_y_mm[1]
+    behind_tray = sizes.behind_tray_mm
     to_side = sizes.half_width_mm - sizes.tray_half_mm
     over_floor = -t / 2 - sizes.floor_mm
     tall = sizes.compartment_mm

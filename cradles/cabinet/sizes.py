@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from appliance.board.layout import VIEW_MM
+from appliance.board.layout import FRONT_MARGIN_MM, VIEW_MM
 from appliance.refusal import Refusal
 from cradles.cabinet.cameras import CAMERAS, CameraChoice
 from cradles.dimensions import NUTS_MM
@@ -38,16 +38,17 @@ class Sizes:
     """How much wider a slot is than its tab: room for glue."""
 
     # The room inside
-    inner_width_mm: float = 460.0
+    inner_width_mm: float = 470.0
     """Wide for the light's sake: short bars leave the ends of the view dark."""
-    inner_depth_mm: float = 372.0
-    """Deep enough that a flat board mirrors neither bar of light into the camera."""
+    outer_depth_mm: float = 392.0
+    """Deep enough that a flat board mirrors neither bar of light into the camera, and not deeper
+    than a laser of 400 mm."""
     view_mm: tuple[float, float] = VIEW_MM
     face_mm: float = 12.0
     """Upper face of the usual board over the tray: base 5, air and thickness."""
     tallest_mm: float = 60.0
     """Tallest part over the tray that gets through the opening."""
-    compartment_mm: float = 60.0
+    compartment_mm: float = 62.0
     """Between ceiling and lid: camera, computer, driver, terminals."""
 
     # The drawer
@@ -55,16 +56,16 @@ class Sizes:
     """Largest cradle: no more is seen."""
     opening_air_mm: float = 6.0
     """Each side of the largest cradle in the front opening."""
-    tray_y_mm: tuple[float, float] = (-186.0, 160.0)
-    """Front and rear edge of the tray with the drawer shut."""
+    behind_tray_mm: float = 26.0
+    """Between the shut tray's rear edge and the back: switches and stop."""
     pad_mm: float = 0.8
     """How far the three pads stand over the runners."""
     tray_air_mm: float = 0.8
     """Above the tray in its slots."""
     tray_side_mm: float = 1.0
     """How far the tray stands out of its slots, where guides touch it."""
-    floor_air_mm: float = 4.0
-    """Under the tray's lower layer: the tips of the screws."""
+    front_gap_mm: float = 0.5
+    """Between the shut drawer's front and the cabinet's: the end stop decides, not the front."""
 
     # The light
     strip_tilt_deg: float = 30.0
@@ -75,6 +76,10 @@ class Sizes:
     """At both ends of a bar the strip lies twice, side by side."""
     channel_mm: tuple[float, float] = (28.0, 22.0)
     """Width on the ceiling, height below it, at most."""
+    strip_from_wall_mm: float = 18.5
+    """From the shining face's middle: leaves wood outside the channels' screws in the ceiling."""
+    shining_mm: float = 20.0
+    """Width of a channel's shining face: two strips of 8 mm side by side."""
     strip_below_ceiling_mm: float = 12.0
     """Middle of the shining face."""
 
@@ -90,7 +95,7 @@ class Sizes:
     @property
     def half_depth_mm(self) -> float:
         """Inner face of the back."""
-        return self.inner_depth_mm / 2
+        return self.outer_depth_mm / 2 - self.mdf_mm
 
     @property
     def working_distance_mm(self) -> float:
@@ -117,15 +122,21 @@ class Sizes:
 
     @property
     def floor_mm(self) -> float:
-        """Upper face of the floor: below the tray's two layers."""
-        return -2 * self.mdf_mm - self.floor_air_mm
+        """Upper face of the floor: below the tray's two layers, and so deep that two thicknesses
+        of the front are left between the floor's tabs and the slit for the tray."""
+        return -3 * self.mdf_mm - 2.0
 
     @property
     def camera_hole_mm(self) -> float:
         """Diameter of the ceiling's opening: the lens, or the cone of view at its lower face."""
         widest = math.hypot(*self.view_mm) / 2 / self.working_distance_mm
-        cone = 2 * (widest * (self.camera.pupil_above_ceiling_mm + self.mdf_mm) + 2.0)
-        return math.ceil(max(self.camera.lens_mm + 3.0, cone))
+        cone = 2 * (widest * (self.camera.pupil_above_ceiling_mm + self.mdf_mm) + 0.6)
+        return math.ceil(2 * max(self.camera.lens_mm + 3.0, cone)) / 2
+
+    @property
+    def board_half_mm(self) -> float:
+        """Half the depth of the largest board that a cradle in the view holds."""
+        return self.cradle_mm[1] / 2 - FRONT_MARGIN_MM
 
     @property
     def opening_half_mm(self) -> float:
@@ -138,9 +149,24 @@ class Sizes:
         return self.opening_half_mm + 2 * self.mdf_mm + 2.0
 
     @property
+    def rail_top_mm(self) -> float:
+        """Upper edge of the rails: two thicknesses over the slot, then the tab into the front."""
+        return self.tray_air_mm + 1.0 + 2 * self.mdf_mm + 12.0
+
+    @property
+    def drawer_mm(self) -> float:
+        """Inner face of the drawer's front, which the tray's front edge touches."""
+        return -self.half_depth_mm - self.mdf_mm - self.front_gap_mm
+
+    @property
     def tray_half_mm(self) -> float:
         """Half the tray's width: it runs in slots through the rails and stands out of them."""
         return self.rail_mm + self.mdf_mm + self.tray_side_mm
+
+    @property
+    def tray_rear_mm(self) -> float:
+        """Rear edge of the tray with the drawer shut."""
+        return self.half_depth_mm - self.behind_tray_mm
 
     @property
     def travel_mm(self) -> float:
@@ -150,7 +176,7 @@ class Sizes:
     @property
     def strip_mm(self) -> tuple[float, float]:
         """Distance of a bar's shining face from the middle, and its height."""
-        y = self.half_depth_mm - self.channel_mm[0] / 2
+        y = self.half_depth_mm - self.strip_from_wall_mm
         return y, self.ceiling_mm - self.strip_below_ceiling_mm
 
     @property
@@ -159,7 +185,7 @@ class Sizes:
         t = self.mdf_mm
         return (
             self.inner_width_mm + 2 * t,
-            self.inner_depth_mm + 2 * t,
+            self.outer_depth_mm,
             self.lid_mm + t - (self.floor_mm - t),
         )
 

@@ -94,10 +94,10 @@ def test_volumes_are_those_of_pencil_and_paper() -> None:
     ring = (_round(70) - _round(46) - 3 * slot) * 6
     ring -= 3 * (nut * 3.1 + _round(4.3) * 2.9)
     assert solid("camera_mount").volume_mm3 == pytest.approx(ring, rel=1e-3)
-    # The rib's top rises from 1.5 to 13 mm over the foot on 21 mm, then 1 mm level to the wall; the
+    # The rib's top rises from 1.5 to 17 mm over the foot on 21 mm, then 1 mm level to the wall; the
     # lead-ins are triangles with sides of 2 mm.
-    rib = 4 * (21 * (1.5 + 13) / 2 + 1 * 13)
-    guide = 32 * 42 * 5 + 6 * 42 * 14 + rib - 2 * 2 * 19 - 2 * (_round(4.5) + 4.5 * 4) * 5
+    rib = 4 * (21 * (1.5 + 17) / 2 + 1 * 17)
+    guide = 32 * 42 * 5 + 6 * 42 * 18 + rib - 2 * 2 * 23 - 2 * (_round(4.5) + 4.5 * 4) * 5
     assert solid("tray_guide").volume_mm3 == pytest.approx(guide, rel=1e-5)
 
 
@@ -106,7 +106,7 @@ def test_bounding_boxes_are_those_of_the_drawing() -> None:
         "camera_mount": ((-35, -35, 0), (35, 35, 6)),
         "lamp_holder": ((-21.5, -21.5, 0), (21.5, 21.5, 14)),
         "button_holder": ((-21.5, -21.5, 0), (21.5, 21.5, 4)),
-        "tray_guide": ((-32, -21, 0), (0, 21, 19)),
+        "tray_guide": ((-32, -21, 0), (0, 21, 23)),
         "end_stop": ((-28, -9, 0), (28, 21, 25)),
         "handle": ((-74, -10, 0), (74, 10, 52)),
     }

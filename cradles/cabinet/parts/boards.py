@@ -215,7 +215,7 @@ def cable_plate(sizes: CableSizes | None = None) -> PrintedPart:
         part=Part(name=CABLES, steps=tuple(steps)),
         mount=(
             Hole(x_mm=-28.0, y_mm=0.0, diameter_mm=22.0),
-            *(Hole(x_mm=x, y_mm=1.0, diameter_mm=22.0) for x in ports),
+            *(Hole(x_mm=x, y_mm=1.0, diameter_mm=20.0) for x in ports),
             *(
                 Hole(x_mm=x, y_mm=y, diameter_mm=M3.through_mm, screw="M3", grip_mm=s.thick_mm)
                 for x, y in corners

@@ -13,6 +13,7 @@ from cradles.cabinet.parts.boards import (
 from cradles.cabinet.parts.camera import camera_plate, camera_ring
 from cradles.cabinet.parts.drawer import (
     GuideSizes,
+    SpringSizes,
     StopSizes,
     end_stop,
     handle,
@@ -40,7 +41,7 @@ def printed_parts(
 ) -> tuple[PrintedPart, ...]:
     """`switch` is a key of `seat_switch.SWITCHES`, `strip_mm` the strip's width."""
     camera = sizes.camera
-    behind_tray = sizes.half_depth_mm - sizes.tray_y_mm[1]
+    behind_tray = sizes.behind_tray_mm
     pieces = channel_pieces(sizes.strip_length_mm)
     channel = ChannelSizes(
         strip_mm=strip_mm,
@@ -60,7 +61,7 @@ def printed_parts(
         switch_holder(switch, meets_mm=behind_tray),
         end_stop(StopSizes(meets_mm=behind_tray)),
         tray_guide(GuideSizes(high_mm=over_floor + sizes.mdf_mm / 2 + 3.0)),
-        tray_spring(),
+        tray_spring(SpringSizes(high_mm=over_floor + sizes.mdf_mm / 2 + 2.0)),
         handle(),
         computer_plate(),
         driver_plate(),
