@@ -106,7 +106,7 @@ def files_of(made: Made, progress: Progress) -> dict[str, bytes]:
     for number, step in enumerate(STEPS, 1):
         progress("Drawing the pictures", number - 1, total)
         name = step.title.lower().replace(" ", "-")
-        files[f"pictures/step-{number}-{name}.png"] = _png(step_picture(cabinet, number))
+        files[f"pictures/step-{number:02}-{name}.png"] = _png(step_picture(cabinet, number))
     files["pictures/closed.png"] = _png(closed_picture(cabinet))
     files["pictures/open.png"] = _png(open_picture(cabinet))
     files["pictures/exploded.png"] = _png(exploded_picture(cabinet))
