@@ -7,7 +7,15 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
-from appliance import cli_fault_lamps, cli_inspect, cli_records, cli_run, cli_selftest, cli_teach
+from appliance import (
+    cli_fault_lamps,
+    cli_inspect,
+    cli_records,
+    cli_run,
+    cli_selftest,
+    cli_teach,
+    cli_update,
+)
 from appliance.machine import software_version
 
 
@@ -25,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         cli_records,
         cli_selftest,
         cli_fault_lamps,
+        cli_update,
     ):
         part.add_parser(commands)
     for plugin in sorted(entry_points(group="goldenboard.commands"), key=lambda each: each.name):

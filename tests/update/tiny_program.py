@@ -1,0 +1,5 @@
+"""The tiny product's only module; see tiny.py."""
+
+
+def main() -> int:
+    return 0
