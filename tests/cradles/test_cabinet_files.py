@@ -36,9 +36,9 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="module", autouse=True)
 def _small_pictures() -> Iterator[None]:
-    """The same pictures, a sixth as wide: drawing them takes most of the time."""
+    """The same pictures, much smaller: drawing them takes most of the time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pictures, "SIZE_PX", (160, 120))
+        patch.setattr(pictures, "SIZE_PX", (64, 48))
         yield
 
 
