@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from appliance import (
+    cli_commission,
     cli_fault_lamps,
     cli_inspect,
     cli_records,
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
         cli_inspect,
         cli_records,
         cli_selftest,
+        cli_commission,
         cli_fault_lamps,
         cli_update,
     ):

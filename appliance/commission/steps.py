@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from appliance.commission.bench import Bench
+from appliance.commission.machine import Machine
 from appliance.commission.values import Choice, Finding, Prompt
 from appliance.config import Config
-from appliance.store import Moment
-from appliance.store.clock import system_clock
+from appliance.store import Store
 
 YES_NO = (Choice(key="yes", text="Yes"), Choice(key="no", text="No"))
 DONE = (Choice(key="done", text="Done"),)
@@ -37,17 +36,6 @@ class Talk(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """What a step asks of the computer beside its devices; given, so that a test can be a slow
-    card or a unit without a network."""
-
-    now: Callable[[], Moment] = field(default_factory=system_clock)
-    sync: Callable[[int], None] = os.fsync
-    root: Path = Path("/")
-    """Where the kernel's files are looked for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """What one step is given."""
 
@@ -56,6 +44,10 @@ class Work:
     config: Config
     config_path: Path | None
     """Of the file that `config` was read from; None where there is none to be changed."""
+    store: Store
+    """Of the unit's people: the first technician is made and shown once."""
+    page_port: int | None
+    """Where this process serves the unit's pages; None where it does not."""
     machine: Machine = field(default_factory=Machine)
 
     @property

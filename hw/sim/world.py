@@ -6,7 +6,8 @@ import random
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from hw.ports import Clock, Lamps, SlotReading
 from hw.sim.boards import Board
@@ -15,6 +16,7 @@ from hw.sim.faults import Fault, fault_named
 from hw.sim.scene import HISTORY, CradleMove, LightChange, Placement, Scene
 
 HALFWAY = 0.5
+WORN = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +136,24 @@ class World:
         end_s = first.settle(True, from_s=arrived_s)
         return max(end_s, second.settle(True, from_s=arrived_s + skew_s))
 
-    def press_button(self, duration_s: float) -> None:
+    def press_button(self, duration_s: float, *, after_s: float = 0.0) -> None:
         with self._lock:
-            now_s = self.clock.monotonic()
+            now_s = self.clock.monotonic() + after_s
             self._button.settle(True, from_s=now_s)
             self._button.settle(False, from_s=now_s + duration_s)
+
+    def press_switch(
+        self, side: Literal["left", "right"], duration_s: float, *, after_s: float = 0.0
+    ) -> None:
+        """Press one seat switch with a finger, as a technician does on an empty slot."""
+        with self._lock:
+            now_s = self.clock.monotonic() + after_s
+            contact = self._left if side == "left" else self._right
+            contact.bounce_s = self.physics.bounce_s
+            if side == "left" and Fault.WORN_SWITCH in self._faults:
+                contact.bounce_s *= WORN
+            contact.settle(True, from_s=now_s)
+            contact.settle(False, from_s=now_s + duration_s)
 
     def scan(self, text: str) -> None:
         """Hold a code under the scanner; nothing is read while its plug is out."""
@@ -203,6 +218,12 @@ class World:
             now_s = self.clock.monotonic()
             left = self._left.level(now_s) or Fault.STUCK_SWITCH in self._faults
             right = self._right.level(now_s) and Fault.JAMMED_SLOT not in self._faults
+            if Fault.SWAPPED_SWITCHES in self._faults:
+                left, right = right, left
+            if Fault.DEAD_SWITCH in self._faults:
+                right = False
+            if Fault.BRIDGED_SWITCHES in self._faults:
+                left = right = left or right
             return SlotReading(left=left, right=right)
 
     def read_button(self) -> bool:
@@ -225,10 +246,22 @@ class World:
 
     def show_lamps(self, lamps: Lamps) -> None:
         with self._lock:
+            lamps = self._as_seen(lamps)
             changed = lamps != self._lamps
             self._lamps = lamps
             if changed and self.on_lamps is not None:
                 self.on_lamps(self.clock.monotonic(), lamps)
+
+    def _as_seen(self, driven: Lamps) -> Lamps:
+        """What a person sees and hears of what the pins drive."""
+        seen = driven
+        if Fault.SWAPPED_LAMPS in self._faults:
+            seen = replace(seen, red=seen.amber, amber=seen.red)
+        if Fault.DARK_LAMP in self._faults:
+            seen = replace(seen, green=False)
+        if Fault.SILENT_BUZZER in self._faults:
+            seen = replace(seen, buzzer=False)
+        return seen
 
     def next_scan(self) -> str | None:
         with self._lock:
