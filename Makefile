@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 TRAIN  := .venv-train
 
-.PHONY: help run test check bench evaluate evaluate-cradles model diagram pictures clean
+.PHONY: help run test check bench bench-install evaluate evaluate-cradles model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,8 @@ help:
 	@echo "make evaluate  teach and inspect the real photographs in ../shared, figures in bench/"
 	@echo "make evaluate-cradles  read the cradle's marks in 200 simulated pictures, build cradles"
 	@echo "               for 200 chance boards, figures in bench/"
+	@echo "make bench-install  install on bare Debian systems (bookworm, trixie; arm64 emulated), inspect,"
+	@echo "               uninstall, install again; figures in bench/install.json"
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
@@ -53,6 +55,11 @@ evaluate: $(BIN)/.installed
 evaluate-cradles: $(BIN)/.installed
 	@$(BIN)/python -m tests.evaluation.evaluate_marks --json bench/cradle-registration.json
 	@$(BIN)/python -m tests.evaluation.evaluate_cradles --json bench/cradle-seating.json
+
+# Bare systems are made once, in build/bench-install; the emulated ones take half an hour.
+bench-install: $(BIN)/.installed
+	@sh provisioning/development/install-bench-packages.sh
+	@$(BIN)/python -m tests.provisioning.bench_install --json bench/install.json
 
 # The workshop's environment has none of the instrument's libraries: their numpy is another.
 $(TRAIN)/.installed: pyproject.toml

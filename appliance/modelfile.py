@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from appliance.refusal import Refusal
 from appliance.toml_strict import TomlError, read_toml
 
 DEFAULT_BACKBONE = "efficientnet-lite0-128"
+RELEASE_FOLDER = Path(sys.prefix) / "share" / "goldenboard" / "models"
+"""A release holds its models beside its code: both change together, or go back together."""
 DEVICE_FOLDER = Path("/usr/share/goldenboard/models")
 _CHECKOUT_FOLDER = Path(__file__).resolve().parents[1] / "models" / "released"
 
@@ -80,10 +83,11 @@ class ModelFile:
 
 
 def models_folder(chosen: Path | None = None) -> Path:
-    """Where released models lie: `chosen`, else $GOLDENBOARD_MODELS, else the device's folder,
-    else the checkout's. Raises `ModelError` when the first of these that is set is no folder."""
+    """Where released models lie: `chosen`, else $GOLDENBOARD_MODELS, else the release's own,
+    else the device's folder, else the checkout's. Raises `ModelError` when the first of these
+    that is set is no folder."""
     named = chosen or (Path(os.environ["GOLDENBOARD_MODELS"]) if _environment() else None)
-    candidates = [named] if named else [DEVICE_FOLDER, _CHECKOUT_FOLDER]
+    candidates = [named] if named else [RELEASE_FOLDER, DEVICE_FOLDER, _CHECKOUT_FOLDER]
     for folder in candidates:
         if folder.is_dir():
             return folder

@@ -15,6 +15,7 @@ import pytest
 
 from cradles.cli import NEEDED
 from tests.conftest import ROOT
+from tests.wheels import built_wheel
 
 
 def _run(*command: str | Path, cwd: Path) -> str:
@@ -27,18 +28,7 @@ def _run(*command: str | Path, cwd: Path) -> str:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy of what git would hand out, so that no build leavings are seen."""
-    source = tmp_path_factory.mktemp("source")
-    names = _run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
-    for name in filter(None, names.split("\0")):
-        if (ROOT / name).is_file():
-            target = source / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((ROOT / name).read_bytes())
-    pip = (sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "--no-deps")
-    _run(*pip, "--no-build-isolation", "--wheel-dir", source / "made", source, cwd=source)
-    (made,) = (source / "made").glob("goldenboard-*.whl")
-    return made
+    return built_wheel(tmp_path_factory.mktemp("source"))
 
 
 def test_the_wheel_holds_the_instrument_and_nothing_of_the_workshop(wheel: Path) -> None:

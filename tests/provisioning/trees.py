@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -42,3 +44,20 @@ def tool(*command: str | Path) -> subprocess.CompletedProcess[str]:
         check=False,
         env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "SYSTEMD_COLORS": "0"},
     )
+
+
+def manifest(root: Path, *, without: tuple[str, ...] = ()) -> dict[str, tuple[object, ...]]:
+    """Of everything below `root`: mode, owner, size, time of change, target of a link. Paths are
+    as seen from inside; those in `without` and below are left out."""
+    found: dict[str, tuple[object, ...]] = {}
+    for folder, folders, files in os.walk(root):
+        inside = folder.removeprefix(str(root))
+        folders[:] = [name for name in folders if f"{inside}/{name}" not in without]
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            at = path.lstat()
+            size = 0 if stat.S_ISDIR(at.st_mode) else at.st_size
+            target = path.readlink() if path.is_symlink() else None
+            facts = (at.st_mode, at.st_uid, at.st_gid, size, at.st_mtime_ns, target)
+            found[f"{inside}/{name}"] = facts
+    return found

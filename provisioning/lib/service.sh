@@ -1,0 +1,85 @@
+# User, folders, configuration, units.
+# shellcheck shell=sh
+
+make_users_and_folders() {
+    if ! command -v systemd-sysusers >/dev/null || [ "$is_root" = no ]; then
+        [ "$dry_run" = yes ] || make_state_folders
+        return 0
+    fi
+    if ! grep -q '^goldenboard:' "$root/etc/passwd" 2>/dev/null; then
+        if change "made the user goldenboard"; then
+            systemd-sysusers --root="${root:-/}" goldenboard.conf
+        fi
+    fi
+    [ "$dry_run" = no ] || return 0
+    before=$(look_at_folders)
+    systemd-tmpfiles --root="${root:-/}" --create goldenboard.conf || true # where /proc is missing
+    [ -d "$state/records" ] || refuse "systemd-tmpfiles to make $state" "no folder there" "Make it, then run this again."
+    [ "$before" = "$(look_at_folders)" ] || change "made /var/lib/goldenboard and its folders, with their owners"
+}
+
+# A trial tree of somebody who is not root: everything is theirs.
+make_state_folders() {
+    [ ! -d "$state/records" ] || return 0
+    change "made /var/lib/goldenboard and its folders"
+    mkdir -p "$state/records" "$state/recipes" "$root/etc/goldenboard"
+}
+
+look_at_folders() {
+    find "$state" "$root/etc/goldenboard" -maxdepth 1 -exec stat -c '%n %a %U %G' {} + 2>/dev/null | LC_ALL=C sort
+}
+
+# The configuration is written once and then belongs to the unit.
+write_configuration() {
+    kind=raspberry-pi
+    [ "$simulated" = no ] || kind=simulated
+    if [ -f "$settings" ]; then
+        grep -q "^kind = \"$kind\"" "$settings" ||
+            note "/etc/goldenboard/goldenboard.toml says another kind of cabinet than asked for; it is left as it is"
+        return 0
+    fi
+    change "wrote /etc/goldenboard/goldenboard.toml" || return 0
+    mkdir -p "$root/etc/goldenboard"
+    unit=$(uname -n | tr -cd 'A-Za-z0-9.-' | cut -c 1-40)
+    {
+        printf '# This unit. Every key and its default: appliance/config.py\n\n'
+        printf '[unit]\nname = "%s"\n\n' "${unit:-cabinet}"
+        printf '[cabinet]\nkind = "%s"\nscanner_port = "/dev/goldenboard-scanner"\n' "$kind"
+        if [ -n "$root" ]; then
+            printf '\n[pages]\nhost = "127.0.0.1"\n'
+            printf '\n[records]\nfolder = "%s"\n' "$state/records"
+            printf '\n[recipes]\nfolder = "%s"\n' "$state/recipes"
+        fi
+    } >"$settings.tmp"
+    chmod 640 "$settings.tmp"
+    ! grep -q '^goldenboard:' "$root/etc/group" 2>/dev/null || [ "$is_root" = no ] ||
+        chown "0:$(sed -n 's/^goldenboard:[^:]*:\([0-9]*\):.*/\1/p' "$root/etc/group")" "$settings.tmp"
+    sync "$settings.tmp"
+    mv -f "$settings.tmp" "$settings"
+}
+
+# Units that want to be started by another are linked there, as systemctl enable does; it works
+# where no systemd runs, too.
+enable_units() {
+    grep ' /etc/systemd/system/[^/]*$' "$work/pairs" >"$work/units" || true
+    while read -r from path; do
+        for wanting in $(sed -n 's/^WantedBy=//p' "$from"); do
+            put_link "$path" "/etc/systemd/system/$wanting.wants/${path##*/}" "enabled ${path##*/}"
+        done
+    done <"$work/units"
+    keep_list
+}
+
+start_service() {
+    if [ "$has_systemd" = no ] || [ "$dry_run" = yes ] || [ "$changes" = 0 ]; then
+        return 0
+    fi
+    systemctl daemon-reload
+    udevadm control --reload || true
+    sysctl -q --system || true
+    systemctl try-restart systemd-journald.service systemd-timesyncd.service || true
+    systemctl reset-failed goldenboard.service goldenboard-fault.service 2>/dev/null || true
+    # READY comes when the cabinet is open: it is not waited for
+    change "started the instrument"
+    systemctl restart --no-block goldenboard.service
+}
