@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -115,13 +115,16 @@ WRONG = {
 }  # fmt: skip
 
 
-def wrong_cradles(tries: int, seed: int) -> dict[str, dict[str, int]]:
+def wrong_cradles(
+    tries: int, seed: int, kinds: Iterable[str] = tuple(WRONG)
+) -> dict[str, dict[str, int]]:
     """For each wrong thing: how often it was shown, refused, and refused in the right words."""
     chance = np.random.default_rng(seed)
     own = cradle_of(OWN)
     use = see_cradle(photograph(Scene(cradle=own), USUAL), own.layout).use
     found = {}
-    for what, wrong in WRONG.items():
+    for what in kinds:
+        wrong = WRONG[what]
         row = {"shown": 0, "refused": 0, "in_the_right_words": 0}
         for number in range(tries):
             picture = wrong.picture(chance, number)
