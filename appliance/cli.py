@@ -11,6 +11,7 @@ from appliance import (
     cli_commission,
     cli_fault_lamps,
     cli_inspect,
+    cli_proof,
     cli_records,
     cli_run,
     cli_selftest,
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
         cli_commission,
         cli_fault_lamps,
         cli_update,
+        cli_proof,
     ):
         part.add_parser(commands)
     for plugin in sorted(entry_points(group="goldenboard.commands"), key=lambda each: each.name):
