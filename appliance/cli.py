@@ -16,6 +16,7 @@ from appliance import (
     cli_run,
     cli_selftest,
     cli_teach,
+    cli_tls,
     cli_update,
 )
 from appliance.machine import software_version
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
         cli_selftest,
         cli_commission,
         cli_fault_lamps,
+        cli_tls,
         cli_update,
         cli_proof,
     ):

@@ -53,6 +53,8 @@ class Pages:
     host: str = "0.0.0.0"
     port: int = 8080
     allowed_hosts: tuple[str, ...] = ()
+    tls: bool = True
+    """By the unit's own certificate; who asks the same port in the clear is redirected."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:

@@ -73,7 +73,7 @@ class Demo:
         return Config(
             unit=Unit(name="demo"),
             cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
-            pages=Pages(host="127.0.0.1"),
+            pages=Pages(host="127.0.0.1", tls=False),
             records=Records(folder=self._folder / "records", pictures_gb=1.0),
             recipes=recipes,
             judges=Judges(interpreters=min(4, len(os.sched_getaffinity(0)))),

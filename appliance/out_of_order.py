@@ -1,7 +1,8 @@
 """What people see while the record can't be opened: the FAULT lamps, and one plain page.
 
 Without a record nothing may be judged, and the pages have nothing to show. What is left says
-what broke and what to do, at the unit's usual address, until the record opens again.
+what broke and what to do, at the unit's usual address, until the record opens again. Nobody signs
+in there: where the certificate is lost with the rest, the page is served in the clear.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from cheroot.wsgi import Server
 from appliance import indicate
 from appliance.states import State
 from appliance.store import StoreError
+from appliance.tls_connection import ContextSource, TlsConnection
 from hw.cabinet import Cabinet
 from hw.errors import HardwareError
 
@@ -32,12 +34,20 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 """
 
 
+class _Server(Server):
+    ConnectionClass = TlsConnection
+    tls: ContextSource | None
+
+
 class NoticePage:
     """Serves the one page on the unit's address; 503 for everything, JSON below /api."""
 
-    def __init__(self, host: str, port: int, error: StoreError) -> None:
+    def __init__(
+        self, host: str, port: int, error: StoreError, tls: ContextSource | None = None
+    ) -> None:
         self._error = error
-        self._server = Server((host, port), self._answer, numthreads=4, shutdown_timeout=1)
+        self._server = _Server((host, port), self._answer, numthreads=4, shutdown_timeout=1)
+        self._server.tls = tls
         self._server.prepare()
         self._thread = threading.Thread(target=self._server.serve, name="notice", daemon=True)
         self._thread.start()

@@ -27,6 +27,9 @@ from appliance.recorder import Recorder
 from appliance.states import State
 from appliance.status import FaultView, LampView, Status, StatusBoard
 from appliance.store import FirstLogin, InUseError, Store, StoreError, system_clock
+from appliance.tls import FOLDER as TLS_FOLDER
+from appliance.tls import CertificateKeeper, TlsError, names_of_this_unit
+from appliance.tls_connection import ContextSource
 from appliance.vision.interpreter import InterpreterPool
 from appliance.web.app import create_app
 from appliance.web.plugins import load_extra_pages
@@ -40,6 +43,8 @@ log = logging.getLogger(__name__)
 
 OPEN_AGAIN_S = 5.0
 PUBLISH_S = 0.5
+CERTIFICATE_S = 60.0
+"""How often the certificate's file and its end are looked at."""
 _SECRET = "page.key"
 
 
@@ -94,6 +99,8 @@ class Service:
             simulated=config.cabinet.kind.value == "simulated",
         )
         self._moment = system_clock()
+        self.certificate = certificate_keeper(config) if config.pages.tls else None
+        """What the pages are encrypted by; None where they are served in the clear."""
         self.board = StatusBoard(self._starting())
         self.first_login: FirstLogin | None = None
         """The first technician's name and PIN, on the very first start only."""
@@ -114,6 +121,11 @@ class Service:
             raise
         self._thread = threading.Thread(target=self._run_cabinet, name="controller", daemon=True)
         self._thread.start()
+        if self.certificate is not None:
+            self._renewing = threading.Thread(
+                target=self._keep_certificate, name="certificate", daemon=True
+            )
+            self._renewing.start()
         return self
 
     def wait_until_whole(self, stop: threading.Event) -> bool:
@@ -132,7 +144,7 @@ class Service:
             except StoreError as error:
                 log.error("FAULT %s: %s", error.code, error)
                 self._notify.beat(ready=False, trying=True, status=f"FAULT: {error}")
-                notice = NoticePage(pages.host, pages.port, error)
+                notice = NoticePage(pages.host, pages.port, error, self._notice_tls())
                 try:
                     show_fault(self._make_cabinet, stop, OPEN_AGAIN_S)
                 finally:
@@ -152,6 +164,8 @@ class Service:
         self._notify.stopping()
         self._stop.set()
         self._thread.join(timeout=10)
+        if self.certificate is not None:
+            self._renewing.join(timeout=10)
         self.board.close()
         self.pages.stop()
         for extra in self.extra_pages:
@@ -178,6 +192,8 @@ class Service:
         config.recipes.folder.mkdir(parents=True, exist_ok=True)
         _sweep(config.recipes.folder)
         self.extra_pages = load_extra_pages(config.data, status=self.board, store=self.store)
+        if self.certificate is not None:
+            self._look_at_certificate(self.certificate)
         app = create_app(
             store=self.store,
             status=self.board,
@@ -186,10 +202,42 @@ class Service:
             settings=WebSettings(
                 secret_key=_secret(config.records.folder / _SECRET),
                 allowed_hosts=config.pages.allowed_hosts,
+                certificate=None if self.certificate is None else self.certificate.certificate,
             ),
             extras=self.extra_pages,
         )
-        return PageServer(app, config.pages.host, config.pages.port)
+        return PageServer(
+            app,
+            config.pages.host,
+            config.pages.port,
+            tls=None if self.certificate is None else self.certificate.context,
+        )
+
+    def _notice_tls(self) -> ContextSource | None:
+        """None where the certificate went with the record: the notice is then in the clear."""
+        if self.certificate is None:
+            return None
+        try:
+            self.certificate.context()
+        except TlsError:
+            log.exception("The notice is not encrypted")
+            return None
+        return self.certificate.context
+
+    def _look_at_certificate(self, keeper: CertificateKeeper) -> None:
+        reason = keeper.look()
+        if reason is not None:
+            fingerprint = keeper.fingerprint()
+            log.warning("New certificate of the pages (%s): SHA-256 %s", reason, fingerprint)
+            self.store.add_event("certificate_made", detail=f"{reason}; SHA-256 {fingerprint}")
+
+    def _keep_certificate(self) -> None:
+        assert self.certificate is not None
+        while not self._stop.wait(CERTIFICATE_S):
+            try:
+                self._look_at_certificate(self.certificate)
+            except (TlsError, StoreError):
+                log.exception("The certificate can't be looked after")
 
     def _run_cabinet(self) -> None:
         while not self._stop.is_set():
@@ -282,6 +330,14 @@ class Service:
             step="Trying again by itself.",
             faults=(fault,),
         )
+
+
+def certificate_keeper(config: Config) -> CertificateKeeper:
+    """Of this unit's pages; makes nothing yet."""
+    return CertificateKeeper(
+        config.data / TLS_FOLDER,
+        names=lambda: names_of_this_unit(config.pages.allowed_hosts),
+    )
 
 
 def _sweep(recipes: Path) -> None:

@@ -26,7 +26,7 @@ class Unit:
     def __init__(self, recipes: Path, folder: Path, *, use: str = "small") -> None:
         self.config = Config(
             cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
-            pages=Pages(host="127.0.0.1", port=0),
+            pages=Pages(host="127.0.0.1", port=0, tls=False),
             records=Records(folder=folder / "records"),
             recipes=Recipes(folder=recipes, use=use),
             judges=Judges(interpreters=2),

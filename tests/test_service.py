@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -149,7 +150,7 @@ def test_a_record_that_is_damaged_is_a_fault_with_lamps_and_a_page_until_it_is_m
     whole = database.read_bytes()
     database.write_bytes(whole[:4096] + b"\x5a" * (len(whole) - 4096))
     unit = Unit(recipes, tmp_path)
-    unit.config = replace(unit.config, pages=Pages(host="127.0.0.1", port=_free_port()))
+    unit.config = replace(unit.config, pages=Pages(host="127.0.0.1", port=_free_port(), tls=False))
     unit.service = Service(unit.config, cabinet=unit._make)
     stop, whole_again = threading.Event(), []
     waiting = threading.Thread(
@@ -214,9 +215,20 @@ def test_the_command_prints_its_address_and_stops_when_told(recipes: Path, tmp_p
     )
     assert running.stdout is not None
     first = running.stdout.readline()
-    assert first.startswith("Status page: http://127.0.0.1:"), first
+    assert first.startswith("Status page: https://127.0.0.1:"), first
     assert not left.exists()
-    with urllib.request.urlopen(first.split()[-1] + "api/status", timeout=20) as answer:
+    shown = subprocess.run(
+        [sys.executable, "-m", "appliance.cli", "tls", "show", "--pem", "--config", str(config)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    trust = ssl.create_default_context(cadata=shown)
+    with urllib.request.urlopen(
+        first.split()[-1] + "api/status", timeout=20, context=trust
+    ) as answer:
         assert json.load(answer)["status"]["simulated"] is True
     running.send_signal(signal.SIGTERM)
     assert "First technician: name" in running.stdout.read()

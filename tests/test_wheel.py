@@ -88,7 +88,7 @@ def test_without_the_extra_the_page_for_cradles_is_absent_and_the_unit_runs(
             (lent / library.name).symlink_to(library)
     python = _environment(wheel, tmp_path, lent)
     (tmp_path / "unit.toml").write_text(
-        '[cabinet]\nkind = "simulated"\n[pages]\nhost = "127.0.0.1"\n'
+        '[cabinet]\nkind = "simulated"\n[pages]\nhost = "127.0.0.1"\ntls = false\n'
         f'[records]\nfolder = "{tmp_path}/records"\n[recipes]\nfolder = "{tmp_path}/recipes"\n'
     )
     command = python.with_name("goldenboard")

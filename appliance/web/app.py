@@ -81,7 +81,9 @@ def create_app(
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
         MAX_FORM_MEMORY_SIZE=min(settings.max_body_bytes, 1024 * 1024),
         MAX_FORM_PARTS=4096,
-        SESSION_COOKIE_NAME="goldenboard",
+        # The prefix: no page in the clear, and none of another host, can plant one (RFC 6265bis).
+        SESSION_COOKIE_NAME="__Host-goldenboard" if settings.certificate else "goldenboard",
+        SESSION_COOKIE_SECURE=settings.certificate is not None,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
     )

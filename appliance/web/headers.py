@@ -1,4 +1,9 @@
-"""What the browser is told of each answer: load nothing from elsewhere, be framed by nobody."""
+"""What the browser is told of each answer: load nothing from elsewhere, be framed by nobody.
+
+There is no Strict-Transport-Security: over a certificate that a person had to confirm browsers
+ignore it (RFC 6797, 8.1), and where the certificate was imported it would lock people out at the
+next one, for it forbids confirming. Cookies that are sent encrypted only do its work here.
+"""
 
 from __future__ import annotations
 

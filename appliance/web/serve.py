@@ -1,8 +1,8 @@
 """The pages on the LAN: one process, a pool of threads, and a stop that waits for nobody.
 
 cheroot is the HTTP server. What it leaves open is closed here: a body that is too large is
-refused before it is read, a client that dawdles over its request is cut off, and open streams
-do not hold up the end.
+refused before it is read, a client that dawdles over its handshake or its request is cut off, and
+open streams do not hold up the end.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.wsgi import Server
 from flask import Flask
+
+from appliance.tls_connection import ContextSource, TlsConnection, TlsRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +31,11 @@ MOST_DRAINED_BYTES = 512 * 1024 * 1024
 STOP_GRACE_S = 0.7
 
 
-class _Request(HTTPRequest):
+class _Request(TlsRequest):
     def read_request_headers(self) -> bool:
         """Refuse what would be too large or of no stated size before any of it is read."""
         # cheroot would answer `100 Continue` and 413 itself, the latter by a reset connection.
-        if not super().read_request_headers():  # type: ignore[no-untyped-call]
+        if not super().read_request_headers():
             return False
         length = self.inheaders.get(b"Content-Length", b"0")
         if self.chunked_read:
@@ -71,7 +72,7 @@ class _Request(HTTPRequest):
         return False
 
 
-class _Connection(HTTPConnection):
+class _Connection(TlsConnection):
     RequestHandlerClass = _Request
 
     def __init__(self, server: Any, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
@@ -82,7 +83,7 @@ class _Connection(HTTPConnection):
     def communicate(self) -> bool:
         self._reading_since_s = time.monotonic()
         try:
-            return bool(super().communicate())  # type: ignore[no-untyped-call]
+            return super().communicate()
         finally:
             self._reading_since_s = None
 
@@ -92,10 +93,6 @@ class _Connection(HTTPConnection):
     def late(self, now_s: float, allowed_s: float) -> bool:
         since_s = self._reading_since_s
         return since_s is not None and now_s - since_s > allowed_s
-
-    def cut(self) -> None:
-        with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self.server.connections.discard(self)
@@ -128,6 +125,7 @@ class _Server(Server):
     keep_alive_conn_limit = 64
     connections: _Connections
     most_body_bytes: int
+    tls: ContextSource | None
 
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
@@ -157,8 +155,12 @@ class PageServer:
         port: int,
         *,
         request_s: float = 20.0,
+        handshake_s: int = 10,
+        tls: ContextSource | None = None,
     ) -> None:
-        """`request_s`: how long a client may take over sending one request."""
+        """`request_s`: how long a client may take over sending one request, its handshake included;
+        `handshake_s`: over the handshake and each silence. `tls` gives the context of the next
+        handshake; without it the pages are served in the clear."""
         from appliance.web.site import site_of
 
         self._site = site_of(app)
@@ -170,13 +172,14 @@ class PageServer:
             numthreads=settings.max_streams + SPARE_THREADS,
             max=settings.max_streams + SPARE_THREADS,
             request_queue_size=128,
-            timeout=10,
+            timeout=handshake_s,
             shutdown_timeout=1,
             accepted_queue_size=256,
             server_name="goldenboard",
         )
         self._server.connections = _Connections()
         self._server.most_body_bytes = settings.max_body_bytes
+        self._server.tls = tls
         self._threads: tuple[threading.Thread, ...] = ()
         self._stopping = threading.Event()
 
@@ -188,7 +191,8 @@ class PageServer:
     def url(self) -> str:
         host = self._server.bind_addr[0]
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
-        return f"http://{shown}:{self.port}/"
+        scheme = "http" if self._server.tls is None else "https"
+        return f"{scheme}://{shown}:{self.port}/"
 
     def start(self) -> None:
         self._server.prepare()

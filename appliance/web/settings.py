@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from appliance.tls import Certificate
+
 LEAST_SECRET_BYTES = 32
 
 
@@ -30,6 +32,9 @@ class WebSettings:
     session_idle_s: float = 3600.0
     clock: Callable[[], float] = time.monotonic
     """Decides expiry and the wait after wrong PINs; never the wall clock, which may jump."""
+    certificate: Callable[[], Certificate] | None = None
+    """What the pages are encrypted by now, to be shown; None where they are served in the clear.
+    With it the session's cookie is never sent in the clear."""
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC)
     """Only says which day "today" is."""
 

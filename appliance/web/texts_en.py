@@ -252,6 +252,14 @@ TEXTS: Final[dict[str, str]] = {
     "unit.version": "Software",
     "unit.recipe": "Recipe in use",
     "unit.cabinet": "Cabinet",
+    "unit.tls": "Encryption",
+    "unit.tls.how": "Compare this with what your browser shows of the certificate, once, standing "
+    "at the unit (or: goldenboard tls show). Only then confirm it.",
+    "unit.tls.fingerprint": "SHA-256 fingerprint",
+    "unit.tls.until": "Renewed by itself before",
+    "unit.tls.names": "Names",
+    "unit.tls.none": "Off: what is typed and shown here can be read along on the network. Switch "
+    "it on with tls = true under [pages] in the configuration.",
     "unit.diary": "Diary",
     "unit.no_events": "Nothing happened yet.",
     # recipes
