@@ -6,6 +6,7 @@ import http.client
 import json
 import secrets
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from appliance.commission.steps import Work
 from appliance.commission.values import Finding, Note, Outcome, Prompt
+from appliance.config import Config
+from appliance.tls import FOLDER, CertificateKeeper, TlsError
 
 _PATIENCE_S = 5.0
 
@@ -43,7 +46,7 @@ def network(work: Work) -> Finding:
     named = work.machine.mdns(host)
     notes = [
         Note(
-            name=f"http://{each}:{port}/",
+            name=f"{'https' if work.config.pages.tls else 'http'}://{each}:{port}/",
             text=f"answers ({by})" if answers[each] else "no answer",
             passed=answers[each],
         )
@@ -79,16 +82,34 @@ def _mdns_note(host: str, named: tuple[str, ...] | None, found: tuple[str, ...])
 
 def _says_status(address: str, port: int, work: Work) -> bool:
     """Whether the unit's own status stands at this address: another one's would be a wrong one."""
-    text = _get(address, port, "/api/status")
+    try:
+        trust = _trust(work.config)
+    except TlsError:
+        return False
+    text = _get(address, port, "/api/status", trust)
     try:
         return bool(text) and json.loads(text)["status"]["unit"] == work.config.unit.name
     except (ValueError, KeyError, TypeError):
         return False
 
 
-def _get(address: str, port: int, path: str) -> str:
+def _trust(config: Config) -> ssl.SSLContext | None:
+    """The unit's own certificate and no other, by whatever address it is asked; None where the
+    pages are in the clear. Raises `TlsError` when there is none yet."""
+    if not config.pages.tls:
+        return None
+    pem = CertificateKeeper(config.data / FOLDER).certificate().pem
+    trust = ssl.create_default_context(cadata=pem)
+    trust.check_hostname = False
+    return trust
+
+
+def _get(address: str, port: int, path: str, trust: ssl.SSLContext | None = None) -> str:
     """The answer's text; empty when there is none."""
-    connection = http.client.HTTPConnection(address, port, timeout=_PATIENCE_S)
+    if trust is None:
+        connection = http.client.HTTPConnection(address, port, timeout=_PATIENCE_S)
+    else:
+        connection = http.client.HTTPSConnection(address, port, timeout=_PATIENCE_S, context=trust)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
