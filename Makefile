@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 TRAIN  := .venv-train
 
-.PHONY: help run test check bench bench-install evaluate evaluate-cradles model diagram pictures clean
+.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "               for 200 chance boards, figures in bench/"
 	@echo "make bench-install  install on bare Debian systems (bookworm, trixie; arm64 emulated), inspect,"
 	@echo "               uninstall, install again; figures in bench/install.json"
+	@echo "make fuzz-backup  restore from 4,000 damaged and forged archives (make test: 300)"
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
@@ -60,6 +61,9 @@ evaluate-cradles: $(BIN)/.installed
 bench-install: $(BIN)/.installed
 	@sh provisioning/development/install-bench-packages.sh
 	@$(BIN)/python -m tests.provisioning.bench_install --json bench/install.json
+
+fuzz-backup: $(BIN)/.installed
+	@$(BIN)/python -m tests.care.fuzz 4000
 
 # The workshop's environment has none of the instrument's libraries: their numpy is another.
 $(TRAIN)/.installed: pyproject.toml

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from appliance import (
+    cli_care,
     cli_commission,
     cli_fault_lamps,
     cli_inspect,
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         cli_tls,
         cli_update,
         cli_proof,
+        cli_care,
     ):
         part.add_parser(commands)
     for plugin in sorted(entry_points(group="goldenboard.commands"), key=lambda each: each.name):

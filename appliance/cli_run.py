@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance import journal
+from appliance.cli_care import settled_config
 from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE
-from appliance.config import DEFAULT_PATH, Config, read_config
+from appliance.config import DEFAULT_PATH, Config
 from appliance.notify import Notifier
 from appliance.refusal import Refusal
 from appliance.store import StoreError
@@ -83,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
                 service = Service(config, cabinet=demo.cabinet, notify=notify)
             else:
                 demo = None
-                config = _chosen(read_config(args.config or DEFAULT_PATH), args)
+                config = _chosen(settled_config(args.config or DEFAULT_PATH), args)
                 service = Service(config, notify=notify)
             if not service.wait_until_whole(stop):
                 return EXIT_GOOD

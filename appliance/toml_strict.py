@@ -50,7 +50,7 @@ def parse_toml(text: str, kind: type[T], *, where: str) -> T:
     """Parse TOML text into the dataclass `kind`; `where` names the text in errors."""
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError, too
         raise TomlError(
             expected=f"TOML in {where}",
             found=str(error),

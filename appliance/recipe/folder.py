@@ -187,15 +187,15 @@ def _parse(text: str, path: Path) -> Recipe:
                 action="Teach the board again with its board.toml and cradle.",
             )
         recipe = build(table, Recipe, where=path.name)
-    except tomllib.TOMLDecodeError as error:
+    except TomlError as error:
+        raise RecipeError(
+            expected=error.expected, found=error.found, action=error.action
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise RecipeError(
             expected=f"a whole {path.name}",
             found=str(error),
             action="The file is half written or damaged: restore it or teach the board again.",
-        ) from error
-    except TomlError as error:
-        raise RecipeError(
-            expected=error.expected, found=error.found, action=error.action
         ) from error
     match = _SEAL.match(text)
     body = text[match.end() :] if match else ""

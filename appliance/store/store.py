@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -20,13 +19,13 @@ from appliance.store.clock import Clock, system_clock
 from appliance.store.database import FILE, Database, check_file
 from appliance.store.diary import PAGE, DiaryPart
 from appliance.store.errors import (
-    InUseError,
     MissingError,
     guarded,
 )
 from appliance.store.figures import FiguresPart
 from appliance.store.migrate import check_and_migrate, create, migrations
 from appliance.store.operators import OperatorsPart
+from appliance.store.owner import own
 from appliance.store.pictures import FOLDER, Pictures, Written
 from appliance.store.reading import reader_database
 from appliance.store.records import BoardRow, InspectionRecord, StoredInspection
@@ -37,7 +36,6 @@ MOST_ORPHANS = 8
 """A power cut leaves the pictures of at most a few inspections without their row. More of them
 say that the database is older than the pictures: they are kept."""
 LEAST_PROBE_BYTES = 64 * 1024
-_OWNER = ".owner"
 _PICTURES_BEFORE = "pictures_before"
 
 
@@ -92,7 +90,7 @@ class Store(DiaryPart, FiguresPart, OperatorsPart):
             raise ValueError(f"expected a quota of at least one byte, found {quota_bytes}")
         with guarded("open the record's folder", folder):
             make_folder(folder)
-        owner = _own(folder)
+        owner = own(folder)
         database = Database(folder / FILE)
         try:
             steps = migrations()
@@ -313,18 +311,3 @@ def _is_new(file: Path) -> bool:
     except MissingError:
         return True
     return False
-
-
-def _own(folder: Path) -> int:
-    """The handle that keeps other processes from owning this folder. Raises `StoreError`."""
-    with guarded("take hold of the record's folder", folder):
-        handle = os.open(folder / _OWNER, os.O_RDWR | os.O_CREAT, 0o640)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            raise InUseError(f"Another process keeps the record in {folder}.") from None
-        except BaseException:
-            os.close(handle)
-            raise
-    return handle
