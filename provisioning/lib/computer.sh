@@ -7,7 +7,8 @@ know_this_computer() {
     [ -n "$root" ] || [ "$is_root" = yes ] || refuse "to be root" "user $(id -un)" "Say: sudo $0"
 
     is_pi=no
-    if [ -z "$root" ] && tr -d '\0' </proc/device-tree/model 2>/dev/null | grep -q '^Raspberry Pi'; then
+    model=/proc/device-tree/model
+    if [ -z "$root" ] && [ -r $model ] && tr -d '\0' <$model | grep -q '^Raspberry Pi'; then
         is_pi=yes
     fi
     # An image is built on another computer: Raspberry Pi OS says what it is for.

@@ -25,6 +25,7 @@ from packaging.requirements import Requirement
 
 from tests.about import about
 from tests.conftest import ROOT
+from tests.provisioning.bench_service import hung_while_green, ready_hung_and_killed
 from tests.provisioning.trees import manifest
 from tests.wheels import built_wheel
 
@@ -204,6 +205,7 @@ def tried(system: System, work: Path, wheel: Path) -> dict[str, object]:
         "python": system.python,
         "install_s": first_s,
         "install_changes": _changes(said),
+        "replaced_of_others": re.findall(r"^replaced (.*)$", said, re.MULTILINE),
         "self_test": judging,
         "second_install_s": second_s,
         "second_install_changes": _changes(again),
@@ -218,6 +220,12 @@ def tried(system: System, work: Path, wheel: Path) -> dict[str, object]:
         "last_install_changed_no_file": chroot.facts() == before,
         "release_mb": round(size_mb),
     }
+    if not system.emulated:
+        print(f"{system.name}: under its own systemd ...", flush=True)
+        figures["service"] = {
+            **ready_hung_and_killed(chroot.tree),
+            "hung_while_green_ended_after_s": hung_while_green(chroot.tree),
+        }
     shutil.rmtree(chroot.tree)
     return figures
 
@@ -237,6 +245,21 @@ def _good(figures: dict[str, object]) -> bool:
         and figures["second_install_changed_no_file"] is True
         and figures["last_install_changed_no_file"] is True
         and figures["left_after_uninstalling"] == []
+        and figures["replaced_of_others"] == []
+        and _serves(figures.get("service"))
+    )
+
+
+def _serves(service: object) -> bool:
+    """Within the watchdog's periods (30 s, 3 s with green lit) and some time to end."""
+    if service is None:
+        return True
+    assert isinstance(service, dict)
+    return (
+        service["hung_process_ended_after_s"] <= 35
+        and service["hung_while_green_ended_after_s"] <= 8
+        and service["fault_lamps"] == service["started_again"] == "active"
+        and service["fault_lamps_then"] == "inactive"
     )
 
 

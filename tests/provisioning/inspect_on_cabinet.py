@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import appliance
@@ -82,8 +83,8 @@ def wait_for(service: Service, *states: State) -> Status:
     return status
 
 
-def main(folder: Path) -> dict[str, object]:
-    taught(folder)
+def cabinet_maker() -> tuple[Callable[[], SimulatedCabinet], list[SimulatedCabinet]]:
+    """What the service opens, and the list of those that it opened."""
     made: list[SimulatedCabinet] = []
 
     def cabinet() -> SimulatedCabinet:
@@ -92,6 +93,12 @@ def main(folder: Path) -> dict[str, object]:
         made.append(opened)
         return opened
 
+    return cabinet, made
+
+
+def main(folder: Path) -> dict[str, object]:
+    taught(folder)
+    cabinet, made = cabinet_maker()
     verdicts = []
     with Service(configuration(folder), cabinet=cabinet) as service:
         for board in (GOOD, FAULTY):
