@@ -16,6 +16,7 @@ from appliance import (
     cli_records,
     cli_run,
     cli_selftest,
+    cli_support,
     cli_teach,
     cli_tls,
     cli_update,
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
         cli_update,
         cli_proof,
         cli_care,
+        cli_support,
     ):
         part.add_parser(commands)
     for plugin in sorted(entry_points(group="goldenboard.commands"), key=lambda each: each.name):

@@ -126,14 +126,17 @@ def check_copy(file: Path) -> None:
     with guarded("check the database of the archive", file.parent):
         check_file(file)
         with closing(connect(file)) as connection:
-            refuse_newer(version_of(connection), known_version())
+            version = version_of(connection)
+            refuse_newer(version, known_version())
+            if version < 1:
+                raise CorruptDatabaseError(f"The database says that it has version {version}.")
             check_content(connection)
             lost = connection.execute("PRAGMA foreign_key_check").fetchone()
             if lost is not None:
                 raise CorruptDatabaseError(f"A row of {lost[0]} belongs to nothing.")
             for (path,) in connection.execute("SELECT path FROM picture"):
-                if not _PICTURE.fullmatch(path):
-                    raise CorruptDatabaseError(f"A picture is said to lie at {path[:80]!r}.")
+                if not isinstance(path, str) or not _PICTURE.fullmatch(path):
+                    raise CorruptDatabaseError(f"A picture is said to lie at {path!r:.80}.")
         check_and_migrate(file, migrations())
 
 

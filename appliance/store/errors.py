@@ -194,6 +194,9 @@ def guarded(doing: str, folder: Path) -> Iterator[None]:
     """Raise whatever sqlite3 or the system says inside as a `StoreError`."""
     try:
         yield
+    except UnicodeDecodeError as failure:
+        # SQLite quotes a damaged schema in its error, and sqlite3 can't read that as text.
+        raise CorruptDatabaseError(f"{doing}: the database is damaged ({failure}).") from failure
     except (sqlite3.Error, OSError) as failure:
         if isinstance(failure, StoreError):
             raise
