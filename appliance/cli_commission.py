@@ -19,10 +19,10 @@ from typing import Any
 from appliance import indicate, journal
 from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE
 from appliance.commission import record
-from appliance.commission.desk import STOPPED, CommissionView, Desk
+from appliance.commission.desk import STOPPED, Desk
 from appliance.commission.steps import Step, commissioning_folder
 from appliance.commission.table import NEEDED, STEPS
-from appliance.commission.values import Prompt
+from appliance.commission.values import CommissionView, Prompt
 from appliance.config import DEFAULT_PATH, CabinetKind, Config, read_config
 from appliance.machine import software_version
 from appliance.refusal import Refusal

@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
             else:
                 demo = None
                 config = _chosen(settled_config(args.config or DEFAULT_PATH), args)
-                service = Service(config, notify=notify)
+                service = Service(config, notify=notify, config_path=args.config or DEFAULT_PATH)
             if not service.wait_until_whole(stop):
                 return EXIT_GOOD
             stack.enter_context(service)

@@ -61,6 +61,36 @@ class EnterSerial:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeginStep:
+    """Of commissioning; in maintenance alone."""
+
+    step: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkipStep:
+    """Keep that this step of commissioning was left out."""
+
+    step: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerStep:
+    """What the person says to the prompt of this number."""
+
+    number: int
+    answer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopStep:
+    by: str
+
+
 Command = (
     SelectRecipe
     | ReloadRecipe
@@ -71,6 +101,10 @@ Command = (
     | TestLamps
     | RetryFault
     | EnterSerial
+    | BeginStep
+    | SkipStep
+    | AnswerStep
+    | StopStep
 )
 
 

@@ -15,6 +15,7 @@ from appliance import conditions, indicate
 from appliance.board_in_slot import BoardInSlot
 from appliance.capture import CameraSetup, Capture
 from appliance.commands import CommandQueue
+from appliance.commission.desk import Desk
 from appliance.controller_settings import ControllerSettings
 from appliance.fault_desk import FaultDesk, at_once
 from appliance.faults import Probe
@@ -75,9 +76,11 @@ class Controller:
         moment: Callable[[], Moment],
         settings: ControllerSettings | None = None,
         alive: Callable[[Status, bool], None] = lambda status, lamps_obey: None,
+        commissioning: Desk | None = None,
     ) -> None:
         """`alive` is told at the end of every tick what is shown and whether the lamps obey."""
         self._alive = alive
+        self._commissioning = commissioning
         self._cabinet = cabinet
         self._clock = cabinet.clock
         self._judge = judge
@@ -119,6 +122,7 @@ class Controller:
             patterns=self._settings.patterns,
             folder_of_part=folder_of_part,
             serial_here=self._serial_here,
+            commissioning=commissioning,
         )
         self._count = 0
         self._current: BoardInSlot | None = None
@@ -139,6 +143,7 @@ class Controller:
         self._watch_the_loop(now_s)
         self._feel(now_s)
         self._obey()
+        self._lend()
         self._collect()
         self._take_picture(now_s)
         self._watch_deadlines(now_s)
@@ -214,6 +219,13 @@ class Controller:
     def _obey(self) -> None:
         while (command := self._commands.get()) is not None:
             self._people.obey(command)
+
+    def _lend(self) -> None:
+        """The devices to a step of commissioning, in maintenance alone. Afterwards the camera may
+        be set in another way than we told it."""
+        desk = self._commissioning
+        if desk is not None and desk.serve(self._cabinet, lends=self.state is State.MAINTENANCE):
+            self._setup.doubt()
 
     # -- work that was done elsewhere -------------------------------------------------------
 
@@ -453,6 +465,8 @@ class Controller:
     def _show(self, now_s: float) -> None:
         vouched = self._sensed.lies_in and not self._desk.open
         wanted = indicate.lamps(self.state, now_s - self._entered_s, vouched=vouched)
+        if self.state is State.MAINTENANCE and self._commissioning is not None:
+            wanted = self._commissioning.lamps() or wanted
         try:
             if self._cabinet.beacon.shown != wanted or not self._lamps_follow:
                 self._cabinet.beacon.show(wanted)
@@ -482,4 +496,5 @@ class Controller:
             verdict=shown.verdict if shown else None,
             inspection_id=shown.inspection_id if shown else None,
             suspects=shown.judged.suspects if shown and shown.judged else 0,
+            commission=self._commissioning.view if self._commissioning else None,
         )

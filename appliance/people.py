@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance import commands as ask
+from appliance.commission.desk import Desk
 from appliance.identity import Kind, ScanPatterns, read_scan
 from appliance.recipe_slot import RecipeSlot
 from appliance.recorder import Recorder
@@ -25,8 +26,10 @@ class People:
         patterns: ScanPatterns,
         folder_of_part: Callable[[str], str | None],
         serial_here: Callable[[str], bool],
+        commissioning: Desk | None = None,
     ) -> None:
         """`serial_here` gives a serial to the board that is being looked at, False if none is."""
+        self._commissioning = commissioning
         self._handle = handle
         self._recipes = recipes
         self._recorder = recorder
@@ -93,6 +96,25 @@ class People:
                 self._handle(Event.BUTTON_PRESSED)
             case ask.EnterSerial(serial=serial):
                 self._serial(serial)
+            case ask.BeginStep() | ask.SkipStep() | ask.AnswerStep() | ask.StopStep():
+                self._commission(command)
+
+    def _commission(
+        self, command: ask.BeginStep | ask.SkipStep | ask.AnswerStep | ask.StopStep
+    ) -> None:
+        """In maintenance alone, which a technician has begun; elsewhere it is not heard."""
+        desk = self._commissioning
+        if desk is None or self.technician is None:
+            return
+        match command:
+            case ask.BeginStep(step=step, by=by):
+                desk.begin(step, by)
+            case ask.SkipStep(step=step, by=by):
+                desk.skip(step, by)
+            case ask.AnswerStep(number=number, answer=answer):
+                desk.answer(number, answer)
+            case ask.StopStep():
+                desk.stop()
 
     def _serial(self, serial: str) -> None:
         if not self._serial_here(serial):

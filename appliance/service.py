@@ -14,6 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from appliance.commands import CommandQueue
+from appliance.commission.desk import Desk
+from appliance.commission.machine import Machine
+from appliance.commission.table import STEPS
 from appliance.config import Config
 from appliance.controller import Controller
 from appliance.durable import sweep_unfinished
@@ -84,9 +87,15 @@ class Service:
         *,
         cabinet: Callable[[], Cabinet] | None = None,
         notify: Notifier | None = None,
+        config_path: Path | None = None,
+        machine: Machine | None = None,
     ) -> None:
         """`cabinet` makes the cabinet anew for each try; the configuration's unless given.
-        `notify` is told by the inspection loop that it turns; closed by whoever made it."""
+        `notify` is told by the inspection loop that it turns; closed by whoever made it.
+        Commissioning writes a new name of the unit into `config_path` and asks `machine` for what
+        is no device: the clock, the card, the network."""
+        self._config_path = config_path
+        self._machine = machine
         self.config = config
         self._notify = notify or Notifier()
         self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
@@ -114,6 +123,7 @@ class Service:
             self._pools = Pools(config.judges.models, config.judges.interpreters)
             self._judging = ThreadWorker("judging")
             self._recording = ThreadWorker("recording")
+            self._commissioning = self._commissioning_desk()
             self.pages = self._page_server()
             self.pages.start()
         except BaseException:
@@ -163,6 +173,7 @@ class Service:
     ) -> None:
         self._notify.stopping()
         self._stop.set()
+        self._commissioning.close()
         self._thread.join(timeout=10)
         if self.certificate is not None:
             self._renewing.join(timeout=10)
@@ -205,6 +216,7 @@ class Service:
                 certificate=None if self.certificate is None else self.certificate.certificate,
             ),
             extras=self.extra_pages,
+            steps=self._commissioning.plan,
         )
         return PageServer(
             app,
@@ -239,6 +251,17 @@ class Service:
             except (TlsError, StoreError):
                 log.exception("The certificate can't be looked after")
 
+    def _commissioning_desk(self) -> Desk:
+        return Desk(
+            steps=STEPS,
+            config=self.config,
+            config_path=self._config_path,
+            store=self.store,
+            software_version=self.facts.software_version,
+            machine=self._machine,
+            page_port=lambda: self.pages.port,
+        )
+
     def _run_cabinet(self) -> None:
         while not self._stop.is_set():
             try:
@@ -264,6 +287,7 @@ class Service:
             moment=self._moment,
             settings=self.config.controller_settings(),
             alive=self._alive,
+            commissioning=self._commissioning,
         )
 
     def _alive(self, status: Status, lamps_obey: bool) -> None:

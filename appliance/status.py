@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from appliance.commission.values import CommissionView
 from appliance.states import State
 from appliance.terms import Verdict
 
@@ -72,6 +73,8 @@ class Status:
     software_version: str
     simulated: bool
     unit: str
+    commission: CommissionView | None = None
+    """The step of commissioning under way or the last one; only in maintenance."""
 
 
 class StatusBoard:

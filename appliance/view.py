@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance import words
+from appliance.commission.values import CommissionView
 from appliance.controller_settings import ControllerSettings
 from appliance.device_views import device_views
 from appliance.faults import Faults
@@ -40,6 +41,7 @@ class View:
         verdict: Verdict | None,
         inspection_id: int | None,
         suspects: int,
+        commission: CommissionView | None = None,
     ) -> Status:
         """`verdict`, `inspection_id` and `suspects` are those of the board whose verdict is
         shown at this instant; None and 0 otherwise, so that nothing stale is ever shown."""
@@ -86,4 +88,5 @@ class View:
             software_version=self._facts.software_version,
             simulated=self._facts.simulated,
             unit=self._facts.unit,
+            commission=commission if state is State.MAINTENANCE else None,
         )

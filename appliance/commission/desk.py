@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.commission import record
@@ -20,7 +19,7 @@ from appliance.commission.errors import StoppedError
 from appliance.commission.machine import Machine
 from appliance.commission.run import Run
 from appliance.commission.steps import Steps, Work, commissioning_folder
-from appliance.commission.values import Finding, Outcome, Prompt
+from appliance.commission.values import CommissionView, Finding, Outcome, PlannedStep, Prompt
 from appliance.config import CabinetKind, Config
 from appliance.refusal import Refusal
 from appliance.store import Store, StoreError
@@ -32,21 +31,6 @@ from hw.ports import Clock, Lamps
 log = logging.getLogger(__name__)
 
 STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommissionView:
-    """What everybody may see of the step under way or the last one: no secret is ever in it."""
-
-    step: str
-    running: bool
-    number: int
-    """Of the prompt, so that an answer fits one question only."""
-    prompt: Prompt | None = None
-    outcome: str = ""
-    """passed, failed, skipped or stopped, once it has ended."""
-    found: str = ""
-    next_step: str = ""
 
 
 class Desk:
@@ -64,10 +48,8 @@ class Desk:
         machine: Machine | None = None,
         page_port: Callable[[], int | None] = lambda: None,
         secret_screen: Callable[[Prompt], None] | None = None,
-        told: Callable[[record.Result], None] = lambda _: None,
     ) -> None:
-        """`secret_screen` shows a text where only the person sees it, if there is such a place;
-        `told` is called with each result that was kept, on the step's thread."""
+        """`secret_screen` shows a text where only the person sees it, if there is such a place."""
         self._steps = steps
         self._config = config
         self._config_path = config_path
@@ -77,10 +59,13 @@ class Desk:
         self._machine = machine or Machine()
         self._page_port = page_port
         self._secret_screen = secret_screen
-        self._told = told
         self._run: Run | None = None
         self._thread: threading.Thread | None = None
         self._ended: CommissionView | None = None
+
+    @property
+    def plan(self) -> tuple[PlannedStep, ...]:
+        return tuple(step.planned for step in self._steps.values())
 
     @property
     def running(self) -> bool:
@@ -208,7 +193,9 @@ class Desk:
         )
         try:
             record.keep(commissioning_folder(self._config), result, unit=self._config.unit.name)
-            self._told(result)
+            self._store.add_event(
+                "commission_step", by=run.by, detail=f"{run.step.name}: {finding.outcome}"
+            )
         except (Refusal, StoreError) as error:
             self._end(run, STOPPED, str(error), "The result is not kept.")
             return

@@ -18,6 +18,8 @@ from appliance.durable import make_folder, only_writer, write_durably
 from appliance.store import Moment
 from appliance.toml_strict import read_toml, to_table
 
+FOLDER = "commissioning"
+"""Below the unit's data, beside its records."""
 FILE = "state.toml"
 FORMAT = 1
 MOST_HISTORY = 500

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from appliance.commission.bench import Bench
 from appliance.commission.machine import Machine
-from appliance.commission.values import Choice, Finding, Prompt
+from appliance.commission.record import FOLDER
+from appliance.commission.values import Choice, Finding, PlannedStep, Prompt
 from appliance.config import Config
 from appliance.store import Store
 
@@ -75,9 +76,20 @@ class Step:
     needed: bool = True
     """Whether a unit without it is not whole; the others may be skipped."""
 
+    @property
+    def planned(self) -> PlannedStep:
+        return PlannedStep(
+            name=self.name,
+            title=self.title,
+            task=self.task,
+            minutes=self.minutes,
+            picture=self.picture,
+            needed=self.needed,
+        )
+
 
 Steps = Mapping[str, Step]
 
 
 def commissioning_folder(config: Config) -> Path:
-    return config.data / "commissioning"
+    return config.data / FOLDER

@@ -39,7 +39,10 @@ class Watched:
 
     @property
     def moved(self) -> frozenset[str]:
-        return frozenset(name for name, each in self.seen.items() if each.presses)
+        """Those that were pressed for more than half as often as the one pressed most: a press too
+        many, of the contact before, is none of this one."""
+        most = max(each.presses for each in self.seen.values())
+        return frozenset(name for name, each in self.seen.items() if 2 * each.presses > most)
 
 
 def slot(work: Work) -> Finding:

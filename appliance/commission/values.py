@@ -60,6 +60,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    """A step as the pages show it: what it is, without how it is measured."""
+
+    name: str
+    title: str
+    task: str
+    minutes: float
+    picture: str
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """One of the large buttons under a question."""
 
@@ -98,3 +110,18 @@ class Prompt:
     readings: tuple[Reading, ...] = ()
     progress: float | None = None
     """0 to 1 where the step knows how far it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommissionView:
+    """What everybody may see of the step under way or the last one: no secret is ever in it."""
+
+    step: str
+    running: bool
+    number: int
+    """Of the prompt, so that an answer fits one question only."""
+    prompt: Prompt | None = None
+    outcome: str = ""
+    """passed, failed, skipped or stopped, once it has ended."""
+    found: str = ""
+    next_step: str = ""

@@ -9,12 +9,14 @@ from pathlib import Path
 from flask import Flask
 
 from appliance.commands import CommandQueue
+from appliance.commission.values import PlannedStep
 from appliance.status import StatusBoard
 from appliance.store import Role, Store
 from appliance.web import (
     api,
     auth,
     boards,
+    commission,
     export,
     guard,
     headers,
@@ -45,6 +47,7 @@ HOUSE = (
     export.pages,
     review.pages,
     technician.pages,
+    commission.pages,
     recipes.pages,
     auth.pages,
     operators.pages,
@@ -67,9 +70,11 @@ def create_app(
     recipes: Path,
     settings: WebSettings,
     extras: Sequence[ExtraPages] = (),
+    steps: Sequence[PlannedStep] = (),
 ) -> Flask:
     """The Flask app of one unit. `recipes` is the folder that holds the recipes' folders, `extras`
     the pages of plug-ins (see `plugins.load_extra_pages`); they stay the caller's to close.
+    `steps` are those of commissioning, in their order.
 
     Raises `UnmarkedViewError` when a view does not say who may ask for it. The store and the
     board stay the caller's: the app closes neither.
@@ -106,6 +111,7 @@ def create_app(
             archives=Archives(),
             one_pin_at_a_time=threading.Lock(),
             desks={extra.name: extra.desk for extra in extras},
+            steps=tuple(steps),
         ),
     )
     guard.install(app)

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Flask, current_app, g, session
 
 from appliance.commands import Command, CommandQueue
+from appliance.commission.values import PlannedStep
 from appliance.status import StatusBoard
 from appliance.store import Store
 from appliance.web.rejudging import Archives
@@ -36,6 +37,8 @@ class Site:
     """Checking a PIN costs 64 MB by design: two at once would cost the unit its memory."""
     desks: Mapping[str, object] = field(default_factory=dict)
     """What the views of each plug-in work with, by its name."""
+    steps: tuple[PlannedStep, ...] = ()
+    """Of commissioning, in their order."""
 
 
 class BusyError(Exception):

@@ -46,7 +46,7 @@ class Fault(StrEnum):
     """The wires of the left and the right seat switch are swapped."""
     DEAD_SWITCH = "dead_switch"
     """The right seat switch has lost its wire: it never closes."""
-    BRIDGED_SWITCHES = "bridged_switches"
+    JOINED_SWITCHES = "joined_switches"
     """The wires of the two seat switches touch: each closes both."""
     WORN_SWITCH = "worn_switch"
     """The left seat switch bounces for five times as long as a good one."""

@@ -222,7 +222,7 @@ class World:
                 left, right = right, left
             if Fault.DEAD_SWITCH in self._faults:
                 right = False
-            if Fault.BRIDGED_SWITCHES in self._faults:
+            if Fault.JOINED_SWITCHES in self._faults:
                 left = right = left or right
             return SlotReading(left=left, right=right)
 

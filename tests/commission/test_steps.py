@@ -53,7 +53,7 @@ def test_a_good_unit_passes_every_step(rig: Rig) -> None:
         ("slot", Fault.STUCK_SWITCH, "The left seat switch stays closed although nothing presses"),
         (
             "slot",
-            Fault.BRIDGED_SWITCHES,
+            Fault.JOINED_SWITCHES,
             "With the left seat switch the right seat switch moved, too.",
         ),
         ("slot", Fault.WORN_SWITCH, "left seat switch: longest bounce: "),

@@ -9,7 +9,11 @@ const word = mini.querySelector(".miniword");
 const small = Object.fromEntries(["r", "a", "g"].map((name) => [name, mini.querySelector(`.${name}`)]));
 const banner = document.getElementById("lost");
 
-function light(lamps) {
+// While a lamp is tried alone the page must not tell which: the person looks at the beacon.
+let tried = false;
+
+function light(driven) {
+  const lamps = tried ? {} : driven;
   small.r.classList.toggle("lit", lamps.red);
   small.a.classList.toggle("lit", lamps.amber);
   small.g.classList.toggle("lit", lamps.green);
@@ -22,6 +26,7 @@ follow({
     mini.dataset.state = now.state;
     word.textContent = now.word;
     if (banner) banner.hidden = true;
+    tried = Boolean(now.commission && now.commission.running);
     light(now.lamps);
     say("cabinet:status", now);
   },
