@@ -55,6 +55,8 @@ class SimulatedPerson:
                 return self._strip(now_s)
             case "press_left" | "press_right" | "press_button":
                 self._press(prompt.name.removeprefix("press_"), now_s)
+            case "fingerprint" if len(prompt.choices) > 1 and lasted_s >= LOOK_S:
+                return "yes"
             case _ if len(prompt.choices) == 1 and lasted_s >= LOOK_S:
                 return prompt.choices[0].key
             case _ if prompt.free_text and prompt.suggestion:

@@ -16,7 +16,7 @@ from appliance.commission.steps import Work
 from appliance.commission.values import Figure, Finding, Outcome, Prompt, Reading
 
 PRESSES = 3
-MOST_PRESSES = 15
+MOST_PRESSES = 9
 """A busy computer looks away now and then; a press that it did not see clearly is asked for again,
 but not for ever."""
 PATIENCE_S = 30.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.commission import (
+    certificate,
     heat,
     indicators,
     naming,
@@ -29,6 +30,14 @@ _STEPS = (
         measure=naming.people,
         minutes=1,
         picture="key",
+    ),
+    Step(
+        name="certificate",
+        title="Certificate",
+        task="The pages are encrypted by the unit's own key. Compare its fingerprint once.",
+        measure=certificate.certificate,
+        minutes=1,
+        picture="lock",
     ),
     Step(
         name="lamps",

