@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 TRAIN  := .venv-train
 
-.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup model diagram pictures clean
+.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup campaign-update model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,8 @@ help:
 	@echo "make bench-install  install on bare Debian systems (bookworm, trixie; arm64 emulated), inspect,"
 	@echo "               uninstall, install again; figures in bench/install.json"
 	@echo "make fuzz-backup  restore from 4,000 damaged and forged archives (make test: 300)"
+	@echo "make campaign-update  cut updates at every step, thousands of mangled bundles, figures"
+	@echo "               in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
@@ -75,6 +77,9 @@ $(TRAIN)/.installed: pyproject.toml
 
 model: $(TRAIN)/.installed
 	@$(TRAIN)/bin/python -m models.release efficientnet-lite0-128
+
+campaign-update: $(BIN)/.installed
+	@$(BIN)/python -m tests.update.cuts --json bench/update-cuts.json
 
 diagram: $(BIN)/.installed
 	@$(BIN)/python provisioning/development/write_diagram.py

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from appliance import cli_update_unit
 from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.refusal import Refusal
 from appliance.store import utc_text
 from appliance.update.fit import this_machine
 from appliance.update.manifest import ANY
+from appliance.update.places import TRUSTED_FILE
 
-TRUSTED_FILE = Path("/etc/goldenboard/update.pub")
 PASSPHRASE_VARIABLE = "GOLDENBOARD_KEY_PASSPHRASE"
 
 _Parsers = argparse._SubParsersAction  # argparse has no public name for it
@@ -34,6 +35,7 @@ def add_parser(subparsers: _Parsers[argparse.ArgumentParser]) -> None:
     _add_make_key(commands)
     _add_pack(commands)
     _add_verify(commands)
+    cli_update_unit.add_parsers(commands, guarded)
 
 
 def _add_make_key(commands: _Parsers[argparse.ArgumentParser]) -> None:
@@ -50,7 +52,7 @@ def _add_make_key(commands: _Parsers[argparse.ArgumentParser]) -> None:
         action="store_true",
         help=f"lock the private key; asked for on the terminal or taken from {PASSPHRASE_VARIABLE}",
     )
-    made.set_defaults(run=_guarded(_make_key))
+    made.set_defaults(run=guarded(_make_key))
 
 
 def _add_pack(commands: _Parsers[argparse.ArgumentParser]) -> None:
@@ -64,7 +66,7 @@ def _add_pack(commands: _Parsers[argparse.ArgumentParser]) -> None:
     packed.add_argument("--arch", default=arch, help=f"as uname -m says it, or {ANY} (%(default)s)")
     packed.add_argument("--channel", default="stable", choices=("stable", "trial"))
     packed.add_argument("--notes", default="", help="what is new, in plain words")
-    packed.set_defaults(run=_guarded(_pack))
+    packed.set_defaults(run=guarded(_pack))
 
 
 def _add_verify(commands: _Parsers[argparse.ArgumentParser]) -> None:
@@ -76,7 +78,7 @@ def _add_verify(commands: _Parsers[argparse.ArgumentParser]) -> None:
         "--trusted", type=Path, default=TRUSTED_FILE, metavar="FILE", help="keys (%(default)s)"
     )
     verified.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    verified.set_defaults(run=_guarded(_verify))
+    verified.set_defaults(run=guarded(_verify))
 
 
 def _make_key(args: argparse.Namespace) -> int:
@@ -150,7 +152,7 @@ def _passphrase(question: str) -> bytes:
     return (given if given is not None else getpass.getpass(question)).encode()
 
 
-def _guarded(work: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+def guarded(work: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
     """What is refused is said on stderr, once for all commands."""
 
     def run(args: argparse.Namespace) -> int:

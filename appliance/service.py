@@ -20,7 +20,7 @@ from appliance.commission.table import STEPS
 from appliance.config import Config
 from appliance.controller import Controller
 from appliance.durable import sweep_unfinished
-from appliance.loaded_recipe import RecipeShelf
+from appliance.loaded_recipe import LoadedRecipe, RecipeShelf
 from appliance.machine import Facts, software_version
 from appliance.modelfile import find_model, models_folder
 from appliance.notify import Notifier
@@ -33,6 +33,8 @@ from appliance.store import FirstLogin, InUseError, Store, StoreError, system_cl
 from appliance.tls import FOLDER as TLS_FOLDER
 from appliance.tls import CertificateKeeper, TlsError, names_of_this_unit
 from appliance.tls_connection import ContextSource
+from appliance.update.places import base_of_running
+from appliance.update.watch import UpdateWatch
 from appliance.vision.interpreter import InterpreterPool
 from appliance.web.app import create_app
 from appliance.web.plugins import load_extra_pages
@@ -89,16 +91,20 @@ class Service:
         notify: Notifier | None = None,
         config_path: Path | None = None,
         machine: Machine | None = None,
+        updates: UpdateWatch | None = None,
     ) -> None:
         """`cabinet` makes the cabinet anew for each try; the configuration's unless given.
         `notify` is told by the inspection loop that it turns; closed by whoever made it.
         Commissioning writes a new name of the unit into `config_path` and asks `machine` for what
-        is no device: the clock, the card, the network."""
+        is no device: the clock, the card, the network.
+        `updates` watches for updates; by itself where this version lies among releases."""
         self._config_path = config_path
         self._machine = machine
         self.config = config
         self._notify = notify or Notifier()
         self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
+        base = base_of_running()
+        self._updates = updates or (UpdateWatch(base) if base else None)
         self._stop = threading.Event()
         self._whole: Store | None = None
         self.commands = CommandQueue()
@@ -136,6 +142,12 @@ class Service:
                 target=self._keep_certificate, name="certificate", daemon=True
             )
             self._renewing.start()
+        if self._updates is not None:
+            self._updates.tell(self.store)
+            watch = (self._stop, self.board, self.commands)
+            threading.Thread(
+                target=self._updates.run, args=watch, name="update-watch", daemon=True
+            ).start()
         return self
 
     def wait_until_whole(self, stop: threading.Event) -> bool:
@@ -274,9 +286,15 @@ class Service:
 
     def _controller(self, cabinet: Cabinet) -> Controller:
         shelf = RecipeShelf(self.config.recipes.folder, self._pools.for_recipe, self.config.lens)
+
+        def load(name: str) -> LoadedRecipe:
+            if self._updates is not None:
+                self._updates.admit(name)
+            return shelf.load(name)
+
         return Controller(
             cabinet=cabinet,
-            load_recipe=shelf.load,
+            load_recipe=load,
             folder_of_part=shelf.folder_of_part,
             recipe_folder=self.config.recipes.use or self._used_last(),
             judge=self._judging,

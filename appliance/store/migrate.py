@@ -82,7 +82,7 @@ def _apply(connection: sqlite3.Connection, step: Migration) -> None:
         raise
 
 
-def _copy(connection: sqlite3.Connection, target: Path) -> None:
+def copy_of(connection: sqlite3.Connection, target: Path) -> None:
     """The database as it is now, log included, durably at `target`."""
     temporary = target.with_name(f".{target.name}{TEMPORARY}")
     temporary.unlink(missing_ok=True)
@@ -127,7 +127,7 @@ def check_and_migrate(file: Path, steps: tuple[Migration, ...]) -> Path | None:
                 connection.execute("PRAGMA journal_mode = WAL")
                 return None
             copy = file.with_name(f"{file.stem}-v{version}-before-v{len(steps)}.db")
-            _copy(connection, copy)
+            copy_of(connection, copy)
             connection.execute("PRAGMA journal_mode = WAL")
             for step in steps[version:]:
                 _apply(connection, step)

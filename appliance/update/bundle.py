@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from appliance.update.manifest import (
 MANIFEST, SIGNATURE = "manifest.toml", "manifest.sig"
 SUFFIX = ".gbu"
 
-Progress = Callable[[int, int], None]
+Reading = Callable[[int, int], None]
 """Bytes read, bytes in all."""
 
 
@@ -61,14 +62,14 @@ class Bundle:
             signed_by=key,
         )
 
-    def check(self, progress: Progress = lambda done, total: None) -> None:
+    def check(self, progress: Reading = lambda done, total: None) -> None:
         """Read every member and compare it with the manifest; keep nothing. Once only."""
         for _, pieces in self._members(progress):
             for _ in pieces:
                 pass
         read_end(self._file)
 
-    def unpack(self, folder: Path, progress: Progress = lambda done, total: None) -> None:
+    def unpack(self, folder: Path, progress: Reading = lambda done, total: None) -> None:
         """Write wheels to `folder`/wheels and models to `folder`/models/NAME, each under a name
         that says it is not whole until its sha256 was compared. Once only. Raises `BundleError`
         and OSError; `folder` then holds no file under its final name that is not as signed."""
@@ -84,7 +85,7 @@ class Bundle:
             unproven.rename(target)
         read_end(self._file)
 
-    def _members(self, progress: Progress) -> Iterator[tuple[Member, Iterable[bytes]]]:
+    def _members(self, progress: Reading) -> Iterator[tuple[Member, Iterable[bytes]]]:
         members, total = self.announced.manifest.members, self.announced.manifest.size_bytes
         done = 0
         for number, member in enumerate(members, start=1):
@@ -112,23 +113,24 @@ class Bundle:
 def opened(path: Path, trusted: Mapping[str, TrustedKey]) -> Iterator[Bundle]:
     """Raises `BundleError`, `SignatureError`."""
     try:
-        file = path.open("rb")
+        # The path may come from the page: a pipe or a device must not keep root waiting.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise BundleError(
-            expected=f"a bundle at {path}",
-            found=error.strerror or str(error),
-            action="Name a file that ends in .gbu.",
-        ) from error
-    with file:
-        try:
-            yield Bundle(file, trusted)
-        except IsADirectoryError as error:
-            raise BundleError(
-                expected=f"a bundle at {path}", found="a folder", action="Name the file in it."
-            ) from error
+        raise _no_bundle(path, error.strerror or str(error)) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise _no_bundle(path, "something else than a file")
+    with os.fdopen(handle, "rb") as file:
+        yield Bundle(file, trusted)
 
 
-def _from(progress: Progress, start: int, total: int, more: int) -> None:
+def _no_bundle(path: Path, found: str) -> BundleError:
+    return BundleError(
+        expected=f"a bundle at {path}", found=found, action="Name a file that ends in .gbu."
+    )
+
+
+def _from(progress: Reading, start: int, total: int, more: int) -> None:
     progress(start + more, total)
 
 

@@ -88,6 +88,16 @@ def _flip(data: bytes, draw: random.Random) -> bytes:
     return bytes(changed)
 
 
+def _signed_byte(data: bytes, draw: random.Random) -> bytes:
+    """One bit of what is signed or of the signature, a header aside."""
+    at = BLOCK + draw.randrange(3 * BLOCK)
+    return (
+        data[:at] + bytes([data[at] ^ 1 << draw.randrange(8)]) + data[at + 1 :]
+        if at < len(data)
+        else data
+    )
+
+
 def _cut(data: bytes, draw: random.Random) -> bytes:
     return data[: draw.randrange(len(data) + 1)]
 
@@ -130,7 +140,7 @@ _TEXT: tuple[Callable[[str, random.Random], str], ...] = (
     _hostile_name, _hostile_name, _number, _number, _drop, _twice, _character,
 )  # fmt: skip
 _BYTES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
-    _flip, _cut, _noise, _block_away, _blocks_swapped, _type_flag, _size_field, _more,
+    _flip, _signed_byte, _cut, _noise, _block_away, _blocks_swapped, _type_flag, _size_field, _more,
 )  # fmt: skip
 
 
