@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from appliance import (
+    cli_audit,
     cli_care,
     cli_commission,
     cli_fault_lamps,
@@ -40,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         cli_commission,
         cli_fault_lamps,
         cli_tls,
+        cli_audit,
         cli_update,
         cli_proof,
         cli_care,

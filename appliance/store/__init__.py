@@ -21,10 +21,13 @@ person can do (`errors.py`); after a full or read-only disk the same store goes 
 is gone, and `Store.probe` says whether it is. To bring a damaged record back: stop the service,
 copy the folder, restore records.db from a backup or move records.db* away to begin a new one.
 
+Events are a chain of hashes that no method changes or deletes (`audit.py`).
+
 Threads may share a store: one writes at a time, readers have connections of their own and see one
 instant each. How each figure is counted stands in `figures.py`.
 """
 
+from appliance.store.audit import AuditHead, AuditReport
 from appliance.store.clock import Clock, Moment, system_clock, utc_text
 from appliance.store.errors import (
     BusyError,
@@ -69,6 +72,8 @@ from appliance.store.store import Space, Store
 
 __all__ = [
     "EVERYTHING",
+    "AuditHead",
+    "AuditReport",
     "BoardRow",
     "Bucket",
     "BusyError",

@@ -17,13 +17,21 @@ class DiaryPart(Part):
         """A person's answer; a later one replaces it. Returns the number to take it back by.
         Raises `MissingError`, `RefusedError` for a window that was called GOOD."""
         with self._database.writing("record an answer") as connection:
-            return reviews.add(connection, inspection_id, component, answer, by, self._clock())
+            at = self._clock()
+            number = reviews.add(connection, inspection_id, component, answer, by, at)
+            detail = f"inspection {inspection_id} {component}: {answer}"
+            happenings.add_event(connection, "review_given", by, detail, at)
+            return number
 
     def undo_review(self, review_id: int, by: str) -> int:
         """Take an answer back; the one before it stands again. The taking back is a row too, and
         its number is returned. Raises `MissingError`, `RefusedError`."""
         with self._database.writing("take an answer back") as connection:
-            return reviews.undo(connection, review_id, by, self._clock())
+            at = self._clock()
+            number = reviews.undo(connection, review_id, by, at)
+            detail = f"answer {review_id}"
+            happenings.add_event(connection, "review_taken_back", by, detail, at)
+            return number
 
     def open_fault(self, code: str, device: str, found: str, action: str) -> int:
         """Returns the fault's number; an open fault of the same code and device is not doubled."""

@@ -10,7 +10,7 @@ import csv
 import json
 from typing import Any, Protocol
 
-from appliance.store.records import StoredInspection
+from appliance.store.records import EventRow, StoredInspection
 from appliance.store.selection import EVERYTHING, Selection
 from appliance.store.store import Store
 from appliance.terms import Answer, Call
@@ -173,6 +173,20 @@ def _fields(value: Any) -> dict[str, Any] | None:
     if value is None:
         return None
     return {name: getattr(value, name) for name in type(value).__dataclass_fields__}
+
+
+def audit_entry(event: EventRow) -> dict[str, Any]:
+    """One entry of the audit log, as it goes into one line of JSON: with all that its hash is
+    made of (see `audit`)."""
+    return {
+        "number": event.event_id,
+        "kind": event.kind,
+        "by": event.by,
+        "detail": event.detail,
+        "at": _fields(event.at),
+        "previous": event.previous,
+        "hash": event.hash,
+    }
 
 
 def write_csv(store: Store, out: TextFile, selection: Selection = EVERYTHING) -> int:

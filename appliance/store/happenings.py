@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from appliance.store import audit
 from appliance.store.clock import Moment
 from appliance.store.errors import MissingError
 from appliance.store.records import EventRow, FaultRow
@@ -91,13 +92,8 @@ def faults(
 def add_event(
     connection: sqlite3.Connection, kind: str, by: str | None, detail: str, at: Moment
 ) -> int:
-    moment = moment_columns(at)
-    row = connection.execute(
-        "INSERT INTO event (kind, by, detail, utc, boot, mono_s, synced)"
-        " VALUES (:kind, :by, :detail, :utc, :boot, :mono_s, :synced) RETURNING id",
-        {"kind": kind, "by": by, "detail": detail, **moment},
-    ).fetchone()
-    return int(row[0])
+    """Chained to the one before it."""
+    return audit.append(connection, kind, by, detail, at)
 
 
 def events(

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from appliance.durable import write_durably
+from appliance.store import happenings
 from appliance.store.errors import MissingError, RefusedError, StoreError, guarded
 from appliance.store.part import Part
 
@@ -259,6 +260,7 @@ class OperatorsPart(Part):
         self.add_operator(name, Role.TECHNICIAN, pin=pin)
         with self._database.writing("mark the first PIN") as connection:
             connection.execute("UPDATE operator SET pin_is_first = 1 WHERE name = ?", (name,))
+            happenings.add_event(connection, "first_technician_made", None, name, self._clock())
         return FirstLogin(name=name, pin=pin)
 
     # -- badges ----------------------------------------------------------------------------

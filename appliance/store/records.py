@@ -213,3 +213,6 @@ class EventRow:
     by: str | None
     detail: str
     at: Moment
+    previous: str | None = None
+    """The hash of the event before; both None for events from before the chain (see `audit`)."""
+    hash: str | None = None

@@ -228,5 +228,11 @@ def fault_of(row: sqlite3.Row) -> FaultRow:
 
 def event_of(row: sqlite3.Row) -> EventRow:
     return EventRow(
-        event_id=row["id"], kind=row["kind"], by=row["by"], detail=row["detail"], at=moment_of(row)
+        event_id=row["id"],
+        kind=row["kind"],
+        by=row["by"],
+        detail=row["detail"],
+        at=moment_of(row),
+        previous=row["previous"],
+        hash=row["hash"],
     )

@@ -15,6 +15,7 @@ from typing import Self
 
 from appliance.durable import make_folder, write_temporary
 from appliance.store import happenings, inspections
+from appliance.store.audit import AuditPart
 from appliance.store.clock import Clock, system_clock
 from appliance.store.database import FILE, Database, check_file
 from appliance.store.diary import PAGE, DiaryPart
@@ -50,7 +51,7 @@ class Space:
     disk_total_bytes: int
 
 
-class Store(DiaryPart, FiguresPart, OperatorsPart):
+class Store(AuditPart, DiaryPart, FiguresPart, OperatorsPart):
     """The record of one unit in one folder: `records.db`, `pictures/`, `badge.key`.
 
     The service opens it with `Store.open` and is then its only owner; whoever only reads while

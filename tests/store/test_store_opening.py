@@ -28,6 +28,8 @@ from appliance.store.migrate import Migration, create, migrations, statements
 from .conftest import QUOTA_BYTES, Opener
 from .factories import RecordFactory, TestClock, fill
 
+KNOWN = len(migrations())
+
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Every file that is part of the record; not the mark of its owner."""
@@ -50,7 +52,9 @@ def test_a_newer_database_is_refused_and_left_alone(
     open_store().close()
     change(folder / "records.db", "PRAGMA user_version = 99")
     before = contents(folder)
-    with pytest.raises(NewerDatabaseError, match="has version 99; this software knows up to 1"):
+    with pytest.raises(
+        NewerDatabaseError, match=f"has version 99; this software knows up to {KNOWN}"
+    ):
         open_store()
     assert contents(folder) == before
     with pytest.raises(NewerDatabaseError, match="version 99"):
@@ -256,13 +260,13 @@ def test_a_closed_store_says_so(store: Store, factory: RecordFactory) -> None:
 
 
 SECOND = Migration(
-    version=2,
-    name="0002_shift.sql",
+    version=KNOWN + 1,
+    name=f"{KNOWN + 1:04d}_shift.sql",
     sql="ALTER TABLE inspection ADD COLUMN shift TEXT;\nUPDATE inspection SET shift = 'early';\n",
 )
 BROKEN = Migration(
-    version=3,
-    name="0003_broken.sql",
+    version=KNOWN + 2,
+    name=f"{KNOWN + 2:04d}_broken.sql",
     sql="UPDATE inspection SET shift = 'late';\nINSERT INTO no_such_table VALUES (1);\n",
 )
 
@@ -286,9 +290,9 @@ def test_an_older_database_is_copied_and_migrated(
     boards = open_store().boards()
     open_store().close()
     assert _shifts(folder / "records.db") == [(1, "early"), (2, "early")]
-    assert _version(folder / "records.db") == 2
-    copy = folder / "records-v1-before-v2.db"
-    assert _version(copy) == 1
+    assert _version(folder / "records.db") == KNOWN + 1
+    copy = folder / f"records-v{KNOWN}-before-v{KNOWN + 1}.db"
+    assert _version(copy) == KNOWN
     copy.replace(folder / "records.db")
     monkeypatch.undo()
     assert open_store().boards() == boards
@@ -304,7 +308,7 @@ def test_a_failed_migration_leaves_the_older_database(
     monkeypatch.setattr(store_module, "migrations", lambda: (*migrations(), SECOND, BROKEN))
     with pytest.raises(StoreError, match="no_such_table"):
         open_store()
-    assert _version(folder / "records.db") == 2
+    assert _version(folder / "records.db") == KNOWN + 1
     assert _shifts(folder / "records.db") == [(1, "early")]
 
 
@@ -314,9 +318,11 @@ def test_reading_does_not_migrate(
     folder.mkdir()
     create(folder / "records.db", migrations())
     monkeypatch.setattr("appliance.store.reading.migrations", lambda: (*migrations(), SECOND))
-    with pytest.raises(StoreError, match="has version 1; this software reads version 2"):
+    with pytest.raises(
+        StoreError, match=rf"has version {KNOWN}; this software reads version {KNOWN + 1}"
+    ):
         Store.open_for_reading(folder, clock=clock)
-    assert _version(folder / "records.db") == 1
+    assert _version(folder / "records.db") == KNOWN
 
 
 def test_migrations_are_numbered_without_a_gap(tmp_path: Path) -> None:
