@@ -136,6 +136,7 @@ class _Writer:
                 inspections=copied.inspections if copied else 0,
                 newest_inspection=copied.newest if copied else 0,
                 recipes=recipes,
+                audit_head=copied.audit_head if copied else "",
             ),
             files=tuple(self._files),
         )

@@ -40,6 +40,9 @@ class About:
     inspections: int
     newest_inspection: int
     recipes: tuple[str, ...]
+    audit_head: str = ""
+    """The newest entry of the audit log: a log on the unit that is cut or written anew later does
+    not hold it (`goldenboard audit verify --head`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,10 @@ def _about(table: object) -> About:
         about = build(table, About, where="manifest")
     except TomlError as error:
         raise damaged(f"a manifest with {error.found}") from None
-    words = (about.unit, about.software_version, about.made_utc, about.records, *about.recipes)
+    words = (
+        about.unit, about.software_version, about.made_utc, about.records, about.audit_head,
+        *about.recipes,
+    )  # fmt: skip
     if not all(len(word) <= LONGEST_WORD and word.isprintable() for word in words):
         raise damaged("a manifest with words that can't be shown")
     return about

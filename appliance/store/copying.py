@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from appliance.store import audit
 from appliance.store.database import check_content, check_file, connect
 from appliance.store.errors import CorruptDatabaseError, guarded
 from appliance.store.migrate import check_and_migrate, migrations, refuse_newer, version_of
@@ -38,6 +39,8 @@ class Copied:
     newest: int
     """Number of the newest board in it, 0 for none."""
     has_badges: bool
+    audit_head: str
+    """Of the audit log, as far as it had come; empty where nothing had happened."""
     pictures: tuple[KeptPicture, ...]
     """Those that had not expired when the copy was made, oldest board first."""
 
@@ -81,13 +84,14 @@ def _leave_out(
     copy: sqlite3.Connection, *, since_utc: str | None, operators: bool, badges: bool
 ) -> None:
     copy.execute("BEGIN IMMEDIATE")
-    if since_utc is None:
-        for statement in _OF_BOARDS:
-            copy.execute(statement.format(those="IS NOT NULL"))
-    elif since_utc:
-        for statement in _OF_BOARDS:
-            those = "IN (SELECT id FROM inspection WHERE utc < ?)"
-            copy.execute(statement.format(those=those), (since_utc,))
+    with audit.answers_unguarded(copy):
+        if since_utc is None:
+            for statement in _OF_BOARDS:
+                copy.execute(statement.format(those="IS NOT NULL"))
+        elif since_utc:
+            for statement in _OF_BOARDS:
+                those = "IN (SELECT id FROM inspection WHERE utc < ?)"
+                copy.execute(statement.format(those=those), (since_utc,))
     if not operators:
         copy.execute("DELETE FROM operator")
     if not badges:
@@ -111,6 +115,7 @@ def _copied(copy: sqlite3.Connection) -> Copied:
         inspections=count,
         newest=newest or 0,
         has_badges=bool(badges[0]),
+        audit_head=str(audit.head(copy) or ""),
         pictures=pictures,
     )
 

@@ -21,7 +21,7 @@ from appliance.care.key import own_fingerprint
 from appliance.care.restore import How
 from appliance.cli import main
 from appliance.recipe import load, versions
-from appliance.store import EVERYTHING, InUseError, Store
+from appliance.store import EVERYTHING, AuditHead, InUseError, Store
 from appliance.store.operators import KEY_FILE
 from appliance.vision.lens import Lens
 
@@ -56,6 +56,7 @@ def test_a_bare_unit_becomes_the_one_that_was_saved(
 ) -> None:
     done = new_unit.restore(archive)
     assert done.manifest.about.inspections == 6
+    assert AuditHead.parse(done.manifest.about.audit_head).number >= 1
     with old_unit.open() as old, new_unit.open() as new:
         assert _everything(new) == _everything(old)
         for stored in old.every_inspection():
@@ -116,6 +117,7 @@ def test_boards_of_all_days_of_none_or_of_the_last(
     new_unit.restore(tmp_path / "a")
     with new_unit.open() as store:
         assert len(store.boards()) == boards
+        assert store.verify_audit(AuditHead.parse(made.manifest.about.audit_head)).findings == ()
         assert store.verify_pin("Ana", "4711") is not None
         store.check()
         # Numbers are never given twice, whatever was left out.
