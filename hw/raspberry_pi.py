@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,9 @@ KEEPS_OUTPUTS = ("pinctrl_bcm2835", "pinctrl_rp1")
 
 def lgpio_factory() -> Any:
     """The pins of this computer. Raises `WiringError` instead of using another library."""
+    # lgpio puts its pipes into the folder it is started in, which may be nobody's to write
+    # (gpiozero #1106); the service's unit names one, a technician's shell does not
+    os.environ.setdefault("LG_WD", tempfile.gettempdir())
     try:
         from gpiozero.pins.lgpio import LGPIOFactory
 

@@ -56,6 +56,10 @@ write_configuration() {
         chown "0:$(sed -n 's/^goldenboard:[^:]*:\([0-9]*\):.*/\1/p' "$root/etc/group")" "$settings.tmp"
     sync "$settings.tmp"
     mv -f "$settings.tmp" "$settings"
+    # on the data partition, from where a read-only system takes it at every start
+    if [ "$read_only" = yes ] && [ ! -e "$state/settings" ]; then
+        cp -a "$root/etc/goldenboard" "$state/settings"
+    fi
 }
 
 # Units that want to be started by another are linked there, as systemctl enable does; it works

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -172,5 +173,21 @@ def test_a_kernel_that_keeps_outputs_is_refused(tmp_path: Path, module: str) -> 
 
 def test_without_lgpio_there_is_no_other_way(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lgpio", None)
+    monkeypatch.setenv("LG_WD", "/run/goldenboard")
     with pytest.raises(WiringError, match="can't be reached through lgpio"):
         lgpio_factory()
+
+
+@pytest.mark.parametrize(
+    ("named", "used"), [("/run/goldenboard", "/run/goldenboard"), (None, tempfile.gettempdir())]
+)
+def test_lgpio_gets_a_folder_for_its_pipes(
+    monkeypatch: pytest.MonkeyPatch, named: str | None, used: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "lgpio", None)
+    monkeypatch.setenv("LG_WD", named or "")
+    if named is None:
+        monkeypatch.delenv("LG_WD")
+    with pytest.raises(WiringError):
+        lgpio_factory()
+    assert os.environ["LG_WD"] == used

@@ -287,9 +287,10 @@ def main() -> int:
     for system in SYSTEMS:
         if args.only and system.name not in args.only:
             continue
+        taken_with = about("tests.provisioning.bench_install")
         figures = tried(system, work, wheel)
         good = good and _good(figures)
-        systems[system.name] = {**about("tests.provisioning.bench_install"), **figures}
+        systems[system.name] = {**taken_with, **figures}
         text = json.dumps({"systems": systems}, indent=1)
         print(text, flush=True)
         if args.json:

@@ -121,8 +121,10 @@ def test_users_and_folders_are_made_by_systemd_as_they_should_be(tmp_path: Path)
         users = (root / "etc/passwd").read_text(), (root / "etc/group").read_text()
     (user,) = [line for line in users[0].splitlines() if line.startswith("goldenboard:")]
     assert user.endswith(":/var/lib/goldenboard:/usr/sbin/nologin")
-    groups = {line.split(":")[0] for line in users[1].splitlines()}
-    assert {"goldenboard", "gpio", "video", "dialout"} <= groups
+    groups = {line.split(":")[0]: line.split(":")[3] for line in users[1].splitlines()}
+    for devices in ("gpio", "video", "dialout"):
+        assert groups[devices] == "goldenboard"
+    assert "goldenboard" in groups
     done = tool("systemd-tmpfiles", f"--root={root}", "--create", "goldenboard.conf")
     assert done.returncode == 0, done.stderr
     modes = {
