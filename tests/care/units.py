@@ -101,7 +101,7 @@ def full_unit(
     ) as store:
         store.add_operator("Ana", Role.OPERATOR, pin="4711", badge="BADGE-ANA")
         store.add_operator("Tom", Role.TECHNICIAN, pin="a long enough pin")
-        store.add_event("operator_added", "Tom", "Ana: operator")
+        store.add_event("software_started", None, "0.1.0")
         for number, verdict in zip(range(boards), 10 * list(Verdict), strict=False):
             record = factory.record(verdict, serial=f"S{number}")
             store.add_inspection(record, factory.pictures(record, size_bytes=2_000))
