@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.board import BoardFile, Layout, layout_of
 from appliance.board.layout import VIEW_MM
@@ -38,8 +38,27 @@ class Cradle:
 
 
 def build(board: BoardFile, dims: Dimensions | None = None) -> Cradle:
-    """Raises `CradleError` for a board that no cradle of this cabinet can hold."""
+    """With the board turned otherwise than usual where only that leaves room; then its file says
+    so. Raises `CradleError` for a board that no cradle of this cabinet can hold."""
     dims = dims or Dimensions()
+    try:
+        return _build(board, dims)
+    except CradleError as usual:
+        if board.cradle.lies_turned_deg is not None:
+            raise
+        began = layout_of(board).turn_deg
+        for turn in (180, 90, 270):
+            wishes = replace(board.cradle, lies_turned_deg=(began + turn) % 360)
+            try:
+                made = _build(replace(board, cradle=wishes), dims)
+            except CradleError:
+                continue
+            note = f"The board lies turned by {wishes.lies_turned_deg}°: only so is there room."
+            return replace(made, notes=(note, *made.notes))
+        raise usual
+
+
+def _build(board: BoardFile, dims: Dimensions) -> Cradle:
     layout = layout_of(board)
     _check_view(board, layout)
     seating = seating_of(board, layout, dims)

@@ -39,6 +39,8 @@ class Dimensions:
     # What holds the board
     support_mm: float = 5.0
     """Side of a square pad."""
+    small_supports_mm: tuple[float, ...] = (3.5, 2.0)
+    """Where there is no room for that."""
     stop_mm: float = 6.0
     """Width of a stop along the board's edge."""
     narrow_stop_mm: float = 3.0
@@ -47,20 +49,26 @@ class Dimensions:
     """Side of a square key post."""
     pin_air_mm: float = 0.12
     """How much thinner a pin is than its hole."""
+    pin_tip_mm: float = 0.6
+    """Chamfer at the top of a pin."""
     relief_mm: float = 1.0
     """Radius of the relief where the board has a sharp corner: a nozzle can't print one."""
+    least_tongue_mm: float = 3.8
+    """Plastic that fills a narrower notch of the outline would break, or not print."""
     finger_mm: float = 9.0
     """Radius of a finger relief."""
 
     # Springs
     spring_length_mm: float = 22.0
     """From its root to the middle of its nose."""
+    short_spring_mm: float = 16.0
+    """Where there is no room for that."""
     spring_mm: float = 1.35
     """Thickness of the leaf: three extrusion widths."""
     spring_reach_mm: float = 1.6
     """Between the board's edge and the leaf."""
-    spring_travel_mm: float = 1.4
-    """Free way behind the leaf."""
+    spring_travel_mm: float = 0.9
+    """Free way behind the leaf, at least; a narrower gap may be bridged by strings."""
     nose_step_mm: float = 0.25
     """How much a spring's nose leans back with every layer towards its top, at most: 51 degrees
     from upright, down which a board laid on it slides."""
@@ -104,11 +112,11 @@ class Dimensions:
         """How far the rim stands above the board: then labels lie level with the board."""
         return self.label_pocket_mm - self.label_mm
 
-    def spring_force_n(self, bend_mm: float, tall_mm: float) -> float:
+    def spring_force_n(self, bend_mm: float, tall_mm: float, long_mm: float) -> float:
         """Of a leaf `tall_mm` high bent by `bend_mm`: a cantilever, F = 3 E I d / L^3."""
         inertia = tall_mm * self.spring_mm**3 / 12
-        return 3 * self.modulus_mpa * inertia * bend_mm / self.spring_length_mm**3
+        return 3 * self.modulus_mpa * inertia * bend_mm / long_mm**3
 
-    def spring_strain(self, bend_mm: float) -> float:
+    def spring_strain(self, bend_mm: float, long_mm: float) -> float:
         """Greatest, at the root: 3 t d / (2 L^2). Printed PLA yields at about 0.02."""
-        return 1.5 * self.spring_mm * bend_mm / self.spring_length_mm**2
+        return 1.5 * self.spring_mm * bend_mm / long_mm**2

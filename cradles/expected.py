@@ -74,12 +74,12 @@ def levels(cradle: Cradle) -> list[float]:
     if plan.arms:
         found |= {z.nose, *(z0 for _, z0, _ in plan.noses)}
     if plan.pins:
-        found |= {z.top + PIN_UP_MM, z.top + PIN_UP_MM + PIN_TIP_MM}
+        found |= {z.top + PIN_UP_MM, z.top + PIN_UP_MM + plan.pin_tip_mm}
     ordered = sorted(found)
     return [z for i, z in enumerate(ordered) if i == 0 or z - ordered[i - 1] > 1e-6]
 
 
-PIN_UP_MM, PIN_TIP_MM = 1.0, 0.6
+PIN_UP_MM = 1.0
 """Stated here a second time on purpose: the check must not follow an error of the plan."""
 
 
@@ -93,7 +93,7 @@ def _pin_at(cradle: Cradle, pin: Polygon, z_mm: float) -> Polygon | None:
     if up <= 0:
         return pin
     thinner = pin.buffer(-up)
-    return thinner if up < PIN_TIP_MM and isinstance(thinner, Polygon) else None
+    return thinner if up < cradle.plan.pin_tip_mm and isinstance(thinner, Polygon) else None
 
 
 def _screw_at(cradle: Cradle, screw: Polygon, z_mm: float) -> Polygon:

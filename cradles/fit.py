@@ -6,28 +6,22 @@ without touching a wall; then it is pushed to and fro as far as the walls let it
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from shapely import Polygon
-from shapely.affinity import affine_transform, scale, translate
+from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
-from appliance.board.values import Location
 from cradles.build import Cradle
-from cradles.errors import CradleError
 from cradles.locate.hold import reactions
+from cradles.settle import settled, sized
 from cradles.wrongly import wrong_ways_that_seat
 
 _TOUCH_MM = 1e-3
 """A board's edge may lie this deep in a stop's face: the arithmetic, not the board."""
 _PUSH_MM = 5.0
-
-Matrix = tuple[float, float, float, float, float, float]
-"""As shapely writes an affine map of the plane: a, b, d, e, x, y."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,80 +99,10 @@ def simulate(cradle: Cradle, *, tries: int = 200, seed: int = 1) -> FitReport:
     )
 
 
-def sized(board: Polygon, grow_mm: float, grow_y_mm: float | None = None) -> Polygon:
-    """The board cut larger or smaller by this on every side, or by another figure along y;
-    drilled holes stay as they are."""
-    least = grow_mm if grow_y_mm is None else min(grow_mm, grow_y_mm)
-    outer = Polygon(board.exterior).buffer(least, join_style="mitre", mitre_limit=2.0)
-    if grow_y_mm is not None:
-        x0, y0, x1, y1 = outer.bounds
-        wider = 1 + 2 * (grow_mm - least) / (x1 - x0)
-        higher = 1 + 2 * (grow_y_mm - least) / (y1 - y0)
-        outer = scale(outer, wider, higher, origin=((x0 + x1) / 2, (y0 + y1) / 2))
-    made = Polygon(outer.exterior, board.interiors)
-    if made.is_valid:
-        return made
-    # A hole that the smaller board's edge has reached is a notch of it
-    left = Polygon(outer.exterior).difference(
-        shapely.union_all(list(map(Polygon, board.interiors)))
-    )
-    return max(shapely.get_parts(left), key=lambda part: part.area)
-
-
 def settle(board: Polygon, cradle: Cradle) -> Polygon:
-    """Where springs push it."""
-    return settled(board, cradle)[0]
-
-
-def settled(board: Polygon, cradle: Cradle) -> tuple[Polygon, Matrix]:
-    """`board` where it touches each stop (Newton's method on the gaps), and how it came there. On
-    pins it lies as drawn. Raises `CradleError` when the contacts do not determine the place."""
-    if cradle.seating.location is Location.PINS:
-        return board, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    """Where springs push it; on pins it lies as drawn."""
     stops = cradle.seating.stops
-    turning = len(stops) == 3
-    lying, place = board, np.eye(3)
-    for _ in range(12):
-        gaps = np.array([_gap(lying, s.x_mm, s.y_mm, s.normal, s.width_mm) for s in stops])
-        if np.abs(gaps).max() < 1e-7:
-            break
-        rows = [
-            (s.normal[0], s.normal[1], *((s.x_mm * s.normal[1] - s.y_mm * s.normal[0],) * turning))
-            for s in stops
-        ]
-        matrix = np.array(rows)
-        if np.linalg.cond(matrix) > 1e6:
-            raise CradleError(
-                expected="stops that hold the board's place",
-                found="contacts that leave it free",
-                action="Report this with the board file, or use tooling pins.",
-            )
-        move = np.linalg.solve(matrix, -gaps)
-        turn = float(move[2]) if turning else 0.0
-        c, s = math.cos(turn), math.sin(turn)
-        place = np.array([[c, -s, move[0]], [s, c, move[1]], [0, 0, 1]]) @ place
-        lying = affine_transform(board, _matrix(place))
-    return lying, _matrix(place)
-
-
-def _matrix(place: npt.NDArray[np.float64]) -> Matrix:
-    (a, b, x), (d, e, y) = place[:2].tolist()
-    return a, b, d, e, x, y
-
-
-def _gap(board: Polygon, x: float, y: float, normal: tuple[float, float], width_mm: float) -> float:
-    """From the stop's face to the nearest point of the board in front of it; negative inside."""
-    nx, ny = normal
-    h = width_mm / 2
-    lane = Polygon(
-        [
-            (x - ny * a + nx * o, y + nx * a + ny * o)
-            for a, o in ((-h, -_PUSH_MM), (h, -_PUSH_MM), (h, _PUSH_MM), (-h, _PUSH_MM))
-        ]
-    )
-    seen = board.intersection(lane)
-    points = shapely.get_coordinates(seen)
-    return float(((points - (x, y)) @ np.array(normal)).min())
+    return settled(board, stops)[0] if stops else board
 
 
 def _walls(cradle: Cradle) -> BaseGeometry:

@@ -20,12 +20,14 @@ from shapely.affinity import affine_transform
 
 from cradles.build import Cradle
 from cradles.csg import prism
-from cradles.fit import settled, sized
 from cradles.locate.ground import Obstacle, ground_of
+from cradles.settle import STAYS, settled, sized
 from cradles.solids import manifold_of
 
 SLOPE_MM = 0.28
 """Sideways with each layer of 0.2 mm: a nose leans by 0.25, a lead-in by 0.2."""
+_TWO_SLOPES = 1.4
+"""In a corner two slopes lead it, each by as much."""
 ASIDE_MM, ASKEW_MM, STEEPEST = 0.45, 1.6, math.sin(math.radians(2.0))
 """A hand is so far off, and holds one side so much higher, by two degrees at most."""
 _AIR_MM = 0.01
@@ -54,6 +56,7 @@ class Laid:
 class _Leaf:
     body: Manifold
     normal: tuple[float, float]
+    travel_mm: float
     bent_mm: float = 0.0
 
     def bent(self, by_mm: float) -> Manifold:
@@ -117,7 +120,7 @@ def _let_down(
         while _meet(board.moved(board.body, pose), rigid):
             off = math.hypot(*aside)
             # Above the rim a hand finds the opening; below it a slope has to lead.
-            if off == 0.0 or (began and led >= SLOPE_MM):
+            if off == 0.0 or (began and led >= _TWO_SLOPES * SLOPE_MM):
                 return _words(board, pose, rigid, "plastic")
             less = min(off, SLOPE_MM)
             aside = (aside[0] * (1 - less / off), aside[1] * (1 - less / off))
@@ -127,7 +130,7 @@ def _let_down(
         body, bent = board.moved(board.body, pose), []
         for number, leaf in enumerate(leaves, start=1):
             given = _give_way(body, leaf, SLOPE_MM + led)
-            if given is None or given.bent_mm > cradle.dims.spring_travel_mm:
+            if given is None or given.bent_mm > leaf.travel_mm:
                 name = f"spring {number}"
                 return _words(board, pose, leaf.bent(leaf.bent_mm), name)
             bent.append(given)
@@ -196,7 +199,8 @@ def _plastic(cradle: Cradle) -> tuple[Manifold, tuple[_Leaf, ...]]:
     leaves = []
     for spring in cradle.seating.springs:
         arm = manifold_of(prism(spring.arm.buffer(0.01), 0.0, z.nose + 10))
-        leaves.append(_Leaf(body=(body ^ arm).translate((0, 0, -z.seat)), normal=spring.normal))
+        lowered = (body ^ arm).translate((0, 0, -z.seat))
+        leaves.append(_Leaf(body=lowered, normal=spring.normal, travel_mm=spring.travel_mm))
         body = body - arm
     return body.translate((0, 0, -z.seat)), tuple(leaves)
 
@@ -205,8 +209,8 @@ def _board(cradle: Cradle, grow_mm: float) -> _Board:
     """As it lies against its stops."""
     ground = ground_of(cradle.board, cradle.layout)
     shape = sized(ground.board if cradle.plan.pins else ground.filled, grow_mm - _GIVES_MM)
-    _, (a, b, d, e, x, y) = settled(sized(ground.board, grow_mm), cradle)
-    place = [a, b, d, e, x, y]
+    stops = cradle.seating.stops
+    place = settled(sized(ground.board, grow_mm), stops)[1] if stops else STAYS
     thick = cradle.board.thickness_mm
     lying = affine_transform(shape, place)
     parts = {"the board": _prism([lying], 0.0, thick)}

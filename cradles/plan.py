@@ -14,11 +14,12 @@ from cradles.csg import Bar, Frustum, Part, Step, add, cut, prism, teardrop
 from cradles.dimensions import NUTS_MM, Dimensions
 from cradles.levels import Levels, levels_of
 from cradles.locate.keep import label_pockets, screw_wells
+from cradles.locate.pins import tip_mm
+from cradles.locate.rim import Rim, opened
 from cradles.seating import Seating
 
 _PIN_UP_MM = 1.0
 """How far a pin stands above the board, before its tip."""
-_PIN_TIP_MM = 0.6
 _PULL_DEEP_MM = 8.0
 _THROUGH_MM = 1.0
 """How far a cut reaches beyond the surface that it opens."""
@@ -43,6 +44,8 @@ class Plan:
     posts: tuple[Polygon, ...]
     """Supports and keys, from the base to the board."""
     pins: tuple[Polygon, ...]
+    pin_tip_mm: float
+    """Their chamfer's height and width."""
     screws: tuple[Polygon, ...]
     """Holes through the base, each with a countersink."""
     pulls: tuple[Bar, ...]
@@ -54,27 +57,30 @@ def plan_of(board: BoardFile, layout: Layout, seating: Seating, dims: Dimensions
     levels = levels_of(board, seating, dims)
     outer = outer_area(layout, dims, 0.0)
     through = _union([spring.void for spring in seating.springs])
-    # Walls too thin to print between two openings are opened: a closing by half of the least wall.
-    raw = _union(
-        [seating.pocket, *seating.overhangs, *seating.reliefs, *screw_wells(dims), through]
+    rim = Rim(
+        pocket=seating.pocket,
+        stops=seating.stops,
+        springs=seating.springs,
+        other=_union([*seating.overhangs, *screw_wells(dims)]),
+        reliefs=seating.reliefs,
+        clearance_mm=board.cradle.clearance_mm,
     )
-    bosses = seating.pocket.convex_hull.difference(seating.pocket)
-    kept = _union([each for each in _parts(bosses) if _is_boss(each, seating)])
-    opened = raw.union(_closed(raw, dims).difference(kept))
-    opened = opened.union(_thin_islands(opened, seating, levels, dims))
+    open_area = opened(rim, dims)
+    labels = label_pockets(layout, dims)
     return Plan(
         outer=outer,
         outer_at_foot=outer_area(layout, dims, dims.foot_chamfer_mm),
-        open=opened,
-        widened=_lead_in(seating, levels, dims),
+        open=open_area,
+        widened=_lead_in(rim, open_area, _union(list(labels.values())), levels, dims),
         through=through,
         arms=tuple(spring.arm for spring in seating.springs),
         noses=_noses(board, seating, levels, dims),
-        labels=label_pockets(layout, dims),
+        labels=labels,
         posts=(*seating.supports, *seating.keys),
         pins=tuple(pin.shape for pin in seating.pins),
+        pin_tip_mm=tip_mm(seating.pins, dims) if seating.pins else 0.0,
         screws=tuple(Point(at).buffer(dims.screw_hole_mm / 2, quad_segs=24) for at in NUTS_MM),
-        pulls=_pulls(layout, opened, levels, dims),
+        pulls=_pulls(layout, open_area, levels, dims),
         levels=levels,
     )
 
@@ -94,12 +100,12 @@ def part_of(name: str, plan: Plan, dims: Dimensions) -> Part:
     steps += [cut(prism(area, z0, z1)) for area, z0, z1 in plan.noses]
     steps += [add(prism(post, z.base, z.seat)) for post in plan.posts]
     for pin in plan.pins:
-        tip = pin.buffer(-_PIN_TIP_MM)
+        tip = pin.buffer(-plan.pin_tip_mm)
         shoulder = z.top + _PIN_UP_MM
         steps.append(add(prism(pin, z.base, shoulder)))
         if isinstance(tip, Polygon) and not tip.is_empty:
             steps.append(
-                add(Frustum(lower=pin, upper=tip, z0_mm=shoulder, z1_mm=shoulder + _PIN_TIP_MM))
+                add(Frustum(lower=pin, upper=tip, z0_mm=shoulder, z1_mm=shoulder + plan.pin_tip_mm))
             )
     for screw in plan.screws:
         at = screw.centroid
@@ -122,14 +128,17 @@ def outer_area(layout: Layout, dims: Dimensions, inset_mm: float) -> Polygon:
 
 
 def _lead_in(
-    seating: Seating, levels: Levels, dims: Dimensions
+    rim: Rim, open_area: BaseGeometry, labels: BaseGeometry, levels: Levels, dims: Dimensions
 ) -> tuple[tuple[BaseGeometry, float, float], ...]:
-    """A slope of 45 degrees as the printer makes it: a step a layer."""
+    """A slope of 45 degrees as the printer makes it: a step a layer; less beside a label, whose
+    pocket keeps its wall."""
+    spared = labels.buffer(dims.least_wall_mm, join_style="mitre").difference(open_area)
     count = math.floor((levels.rim - levels.lead_in) / dims.layer_mm + 1e-6)
     steps = []
     for i in range(count):
         z0 = levels.rim - (count - i) * dims.layer_mm
-        steps.append((seating.pocket.buffer((i + 1) * dims.layer_mm), z0, levels.rim + _THROUGH_MM))
+        wide = opened(rim, dims, lead_in_mm=(i + 1) * dims.layer_mm)
+        steps.append((wide.difference(spared), z0, levels.rim + _THROUGH_MM))
     return tuple(steps)
 
 
@@ -153,7 +162,7 @@ def _noses(
 
 
 def _pulls(
-    layout: Layout, opened: BaseGeometry, levels: Levels, dims: Dimensions
+    layout: Layout, open_area: BaseGeometry, levels: Levels, dims: Dimensions
 ) -> tuple[Bar, ...]:
     """Two holes 40 mm apart or more, where the front wall is whole."""
     front = -layout.outer_mm[1] / 2
@@ -170,7 +179,7 @@ def _pulls(
             )
             for s in (-1, 1)
         ]  # fmt: skip
-        if not any(opened.intersects(each) for each in boxes):
+        if not any(open_area.intersects(each) for each in boxes):
             return tuple(
                 teardrop(
                     dims.pull_hole_mm, across_mm=s * x, z_mm=z, axis="y",
@@ -179,34 +188,6 @@ def _pulls(
                 for s in (-1, 1)
             )  # fmt: skip
     return ()
-
-
-def _closed(area: BaseGeometry, dims: Dimensions) -> BaseGeometry:
-    return area.buffer(dims.least_wall_mm / 2).buffer(-dims.least_wall_mm / 2)
-
-
-def _thin_islands(
-    opened: BaseGeometry, seating: Seating, levels: Levels, dims: Dimensions
-) -> BaseGeometry:
-    """Plastic that stands alone, as in a half hole of the board's edge, and that the lead-in makes
-    too thin at the rim."""
-    rim = seating.pocket.buffer(levels.rim - levels.lead_in)
-    islands = [Polygon(ring) for part in _parts(opened) for ring in part.interiors]
-    return _union(
-        [
-            island
-            for island in islands
-            if island.difference(rim).buffer(-dims.least_wall_mm / 2).is_empty
-        ]
-    )
-
-
-def _is_boss(area: Polygon, seating: Seating) -> bool:
-    return any(area.distance(Point(stop.x_mm, stop.y_mm)) < 0.05 for stop in seating.stops)
-
-
-def _parts(area: BaseGeometry) -> list[Polygon]:
-    return [each for each in getattr(area, "geoms", [area]) if isinstance(each, Polygon)]
 
 
 def _union(areas: list[Polygon]) -> BaseGeometry:

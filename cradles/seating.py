@@ -36,6 +36,10 @@ class Spring:
     """Cut from the cradle's whole height, so that the arm can give way."""
     preload_mm: float
     """How far a board of nominal size bends it."""
+    long_mm: float
+    """From its root to the middle of its nose."""
+    travel_mm: float
+    """Free way behind the leaf."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

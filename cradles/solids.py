@@ -13,6 +13,7 @@ from cradles.csg import Bar, Frustum, Op, Part, Prism, Shape, polygons
 from cradles.errors import CradleError
 from cradles.mesh import Mesh
 
+_SIMPLE_MM = 1e-3
 _GRID_MM = 1e-4
 """Vertices are rounded to a tenth of a micrometre: far below what prints, far above float32."""
 
@@ -60,7 +61,7 @@ def solid_of(part: Part) -> Solid:
     for op, steps in itertools.groupby(part.steps, key=lambda step: step.op):
         kind = OpType.Add if op is Op.ADD else OpType.Subtract
         body = Manifold.batch_boolean([body, *(manifold_of(step.shape) for step in steps)], kind)
-    body = body.as_original().simplify(_GRID_MM)
+    body = body.as_original().simplify(_SIMPLE_MM)
     if body.is_empty() or body.status().name != "NoError":
         raise CradleError(
             expected=f"{part.name} to be a closed body",

@@ -1,4 +1,4 @@
-"""How thin the thinnest wall and the narrowest gap of a level cut are."""
+"""Level cuts of the triangles, and what hangs in the air."""
 
 from __future__ import annotations
 
@@ -10,11 +10,6 @@ from shapely.geometry.base import BaseGeometry
 
 from cradles.solids import Solid
 
-_CORNER_SHARE = 0.25
-"""What an opening takes off a square corner is (1 - pi/4)/4 = 0.054 of the width squared, off an
-acute one a little more; a wall that vanishes loses its length times its width."""
-_STEPS = 9
-
 
 def section_of(solid: Solid, z_mm: float) -> BaseGeometry:
     """The level cut of the triangles themselves."""
@@ -23,36 +18,6 @@ def section_of(solid: Solid, z_mm: float) -> BaseGeometry:
     for ring in sorted(rings, key=lambda r: -r.area):
         area = area.symmetric_difference(ring.buffer(0))
     return area
-
-
-def least_width(area: BaseGeometry, *, most_mm: float = 4.0) -> tuple[float, tuple[float, float]]:
-    """The greatest width below which nothing of `area` is thinner, by bisection of morphological
-    openings, and where the thinnest place is. `most_mm` when everything is wider."""
-    low, high, where = 0.0, most_mm, (0.0, 0.0)
-    if _too_thin(area, most_mm) is None:
-        return most_mm, where
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        place = _too_thin(area, middle)
-        if place is None:
-            low = middle
-        else:
-            high, where = middle, place
-    return low, where
-
-
-def _too_thin(area: BaseGeometry, width_mm: float) -> tuple[float, float] | None:
-    """The middle of the largest piece that an opening by this width takes away."""
-    opened = area.buffer(-width_mm / 2, join_style="mitre").buffer(
-        width_mm / 2 + 1e-4, join_style="mitre"
-    )
-    lost = area.difference(shapely.make_valid(opened))
-    pieces = lost.geoms if isinstance(lost, MultiPolygon) else [lost]
-    big = [p for p in pieces if isinstance(p, Polygon) and p.area > _CORNER_SHARE * width_mm**2]
-    if not big:
-        return None
-    worst = max(big, key=lambda p: p.area).representative_point()
-    return float(worst.x), float(worst.y)
 
 
 def steep_area_mm2(solid: Solid, *, steepest_deg: float = 45.0) -> tuple[float, float]:

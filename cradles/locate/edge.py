@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from shapely import Polygon
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import LinearRing, Polygon
 
 STEP_MM = 0.5
 _SMOOTH_DEG = 40.0
@@ -47,31 +50,32 @@ def places(filled: Polygon, width_mm: float) -> tuple[Place, ...]:
     """Every half millimetre along the outline of `filled` (counterclockwise)."""
     line = filled.exterior
     count = max(int(line.length / STEP_MM), 16)
-    found = []
-    for i in range(count):
-        at = line.length * i / count
-        tangents = [_tangent(line, at + d) for d in (-width_mm / 2, -0.05, 0.05, width_mm / 2)]
-        turn = max(abs(_angle(tangents[0], each)) for each in tangents[1:])
-        point = line.interpolate(at)
-        tx, ty = tangents[2]
-        found.append(
-            Place(
-                x_mm=point.x,
-                y_mm=point.y,
-                out=(ty, -tx),
-                straight=turn < math.radians(_EVEN_DEG),
-                smooth=turn < math.radians(_SMOOTH_DEG),
-            )
+    at = line.length * np.arange(count) / count
+    half = width_mm / 2
+    beside = np.arange(1, math.ceil(half / STEP_MM) + 1) / math.ceil(half / STEP_MM) * half
+    offsets = np.concatenate([[0.05, -0.05], -beside, beside])
+    along = _tangents(line, at[:, None] + offsets)
+    own = along[:, :1]
+    turns = np.abs(np.angle(along / own)).max(axis=1)
+    points = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
+    return tuple(
+        Place(
+            x_mm=float(x),
+            y_mm=float(y),
+            out=(float(t.imag), -float(t.real)),
+            straight=bool(turn < math.radians(_EVEN_DEG)),
+            smooth=bool(turn < math.radians(_SMOOTH_DEG)),
         )
-    return tuple(found)
+        for (x, y), t, turn in zip(points, own[:, 0], turns, strict=True)
+    )
 
 
-def _tangent(line: Polygon, at: float) -> tuple[float, float]:
-    a = line.interpolate((at - 0.02) % line.length)
-    b = line.interpolate((at + 0.02) % line.length)
-    length = math.hypot(b.x - a.x, b.y - a.y) or 1.0
-    return (b.x - a.x) / length, (b.y - a.y) / length
-
-
-def _angle(one: tuple[float, float], other: tuple[float, float]) -> float:
-    return math.atan2(one[0] * other[1] - one[1] * other[0], one[0] * other[0] + one[1] * other[1])
+def _tangents(line: LinearRing, at: npt.NDArray[np.float64]) -> npt.NDArray[np.complex128]:
+    """Unit vectors along the line, x + i y, at lengths that may run round its end."""
+    one, other = (
+        shapely.get_coordinates(shapely.line_interpolate_point(line, (at + d) % line.length))
+        for d in (-0.02, 0.02)
+    )
+    way = other - one
+    made = (way[:, 0] + 1j * way[:, 1]).reshape(at.shape)
+    return np.asarray(made / np.maximum(np.abs(made), 1e-12), dtype=np.complex128)

@@ -1,8 +1,11 @@
-"""The grip on a board's edge: the first sides where stops and springs hold it for certain."""
+"""The grip on a board's edge: the first sides where stops and springs hold it for certain, and
+whose walls can be printed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import shapely
@@ -14,22 +17,30 @@ from cradles.dimensions import Dimensions
 from cradles.errors import CradleError
 from cradles.locate.edge import Place, places
 from cradles.locate.ground import Ground
-from cradles.locate.hold import WORST_CONDITION, condition, reactions, shifted_by_growth
-from cradles.locate.springs import spring_facing
-from cradles.locate.stops import FRONT_DEG, sides, three_stops, two_stops
+from cradles.locate.hold import WORST_CONDITION, condition, reactions
+from cradles.locate.rim import Rim, boss, plays_within, prints, with_bosses
+from cradles.locate.springs import IN_A_NOTCH_MM, nearest, nose_places, room_of, springs_facing
+from cradles.locate.stops import sides, three_stops, two_stops
 from cradles.seating import Spring, Stop
+from cradles.settle import settled, sized
 
 _BESIDE_MM = 1.2
 """Between a stop and the relief of the next corner: a wall."""
-_IN_A_NOTCH_MM = 0.2
-"""Farther than this from the outline's hull."""
 _LEAST_PRESS = 0.04
 """Force on each stop as a share of one spring's: less, and friction decides."""
-
+_ROOM_MM = 1e-4
+_MOST_TRIED = 30
+"""Grips whose walls are looked at, of each kind."""
+_TRIED_EACH = 3
+"""Springs for one side."""
 
 _LOOSE = (
     "There is no room for a second spring: along one side the board keeps its play, and the "
     "picture finds its place."
+)
+_TURNS = (
+    "The outline does not hold the board's turn: mark two tooling holes if it has them; "
+    "otherwise the picture finds the turn."
 )
 
 
@@ -42,6 +53,22 @@ class Grip:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """What a grip is looked for with."""
+
+    board: BoardFile
+    ground: Ground
+    pocket: Polygon
+    fixed: BaseGeometry
+    """May not be cut."""
+    wells: BaseGeometry
+    """Where screws go down."""
+    cut: BaseGeometry
+    """Is open anyway."""
+    dims: Dimensions
+
+
 def edge_of(filled: Polygon, width_mm: float, dims: Dimensions) -> tuple[Place, ...]:
     """The edge as places for stops of this width, with reliefs of corners beside them; not in
     notches, where the board's other parts are in the way."""
@@ -49,140 +76,137 @@ def edge_of(filled: Polygon, width_mm: float, dims: Dimensions) -> tuple[Place, 
     return tuple(
         place
         for place in places(filled, width_mm + 2 * (dims.relief_mm + _BESIDE_MM))
-        if hull.distance(Point(place.x_mm, place.y_mm)) < _IN_A_NOTCH_MM
+        if hull.distance(Point(place.x_mm, place.y_mm)) < IN_A_NOTCH_MM
     )
 
 
-def grip_of(
-    board: BoardFile,
-    ground: Ground,
-    pocket: Polygon,
-    fixed: BaseGeometry,
-    cut: BaseGeometry,
-    dims: Dimensions,
-) -> Grip:
-    """`fixed` may not be cut, `cut` is open anyway. Raises `CradleError` where no side is free."""
-    wishes = board.cradle
+def grip_of(hand: Hand) -> Grip:
+    """Raises `CradleError` where no side is free."""
+    dims = hand.dims
+    free = {long: _free(hand, long) for long in (dims.spring_length_mm, dims.short_spring_mm)}
+    kinds = itertools.product((False, True), free, (dims.stop_mm, dims.narrow_stop_mm))
+    for loose, long_mm, width in kinds:
+        edge = edge_of(hand.ground.filled, width, dims)
+        found = _first_good(hand, _three(hand, edge, free[long_mm], width, loose=loose))
+        if found is not None:
+            stops, springs, pocket = found
+            notes = (_LOOSE,) if loose else ()
+            return Grip(stops=stops, springs=springs, pocket=pocket, notes=notes)
+    for each in free.values():
+        found = _first_good(hand, _two(hand, each))
+        if found is not None:
+            stops, springs, pocket = found
+            return Grip(stops=stops, springs=springs, pocket=pocket, notes=(_TURNS,))
+    raise CradleError(
+        expected="three free places on two sides of the board's edge for stops, and "
+        f"{dims.short_spring_mm:g} mm of free edge opposite for springs",
+        found="none where the board would be held for certain",
+        action="Mark two holes as tooling holes, or turn the board with lies_turned_deg.",
+    )
+
+
+Free = Callable[[float], list[Spring]]
+"""All springs on the side that faces a direction, in degrees."""
+
+
+def _free(hand: Hand, long_mm: float) -> Free:
+    filled, wishes = hand.ground.filled, hand.board.cradle
+    noses = nose_places(filled)
+    room = room_of(filled, hand.fixed, hand.cut, wishes, hand.dims)
+    return functools.cache(lambda facing_deg: springs_facing(noses, facing_deg, room, long_mm))
+
+
+Held = tuple[tuple[Stop, ...], tuple[Spring, ...]]
+
+
+def _first_good(hand: Hand, offered: Iterator[Held]) -> tuple[*Held, Polygon] | None:
+    """The first grip in which boards of all sizes meet a wall where they should, and whose walls
+    print; the pocket has room for all of them."""
+    wishes, filled = hand.board.cradle, hand.ground.filled
     half = wishes.tolerance_mm / 2
-    for loose in (False, True):
-        for width in (dims.stop_mm, dims.narrow_stop_mm):
-            edge = edge_of(ground.filled, width, dims)
-            for stops, springs in _three(edge, ground, fixed, cut, dims, width, loose=loose):
-                gripped = with_bosses(pocket, stops, wishes.clearance_mm, ground.filled)
-                if _always_fits(ground.filled, gripped, stops, half):
-                    notes = (_LOOSE,) if loose else ()
-                    return Grip(stops=stops, springs=springs, pocket=gripped, notes=notes)
-    edge = edge_of(ground.filled, dims.stop_mm, dims)
-    two: tuple[Stop, ...] | None = two_stops(edge, _around(fixed, cut, dims), dims)
-    front = None
-    if two is not None:
-        front = _spring_against(edge, two, FRONT_DEG, ground, fixed, cut, dims)
-    gripped = with_bosses(pocket, two or (), wishes.clearance_mm, ground.filled)
-    if two is None or front is None or not _always_fits(ground.filled, gripped, two, half):
-        raise CradleError(
-            expected="three free places on two sides of the board's edge for stops, and "
-            f"{dims.spring_length_mm:g} mm of free edge opposite for springs",
-            found="none where the board would be held for certain",
-            action="Mark two holes as tooling holes, or turn the board with lies_turned_deg.",
+    for stops, springs in itertools.islice(offered, _MOST_TRIED):
+        sizes = ((half, half), (half, -half), (-half, half), (-half, -half))
+        *large, smallest = (settled(sized(filled, x, y), stops)[0] for x, y in sizes)
+        # Where an edge stands at an angle a large board may need more than the clearance.
+        room = shapely.union_all([hand.pocket, *(each.buffer(_ROOM_MM) for each in large)])
+        pocket = with_bosses(room, stops, wishes.clearance_mm, filled)
+        rim = Rim(
+            pocket=pocket,
+            stops=stops,
+            springs=springs,
+            other=hand.wells.union(hand.cut),
+            clearance_mm=wishes.clearance_mm,
         )
-    return Grip(
-        stops=two,
-        springs=(front,),
-        pocket=gripped,
-        notes=(
-            "The outline does not hold the board's turn: mark two tooling holes if it has them; "
-            "otherwise the picture finds the turn.",
-        ),
-    )
-
-
-def boss(stop: Stop, deep_mm: float) -> Polygon:
-    """The stop's plastic, from where it touches the board `deep_mm` into the wall."""
-    nx, ny = stop.normal
-    h = stop.width_mm / 2
-    corners = [(-h, 0.0), (h, 0.0), (h + deep_mm, -deep_mm), (-h - deep_mm, -deep_mm)]
-    return Polygon([(stop.x_mm - ny * a + nx * o, stop.y_mm + nx * a + ny * o) for a, o in corners])
-
-
-def with_bosses(
-    pocket: Polygon, stops: tuple[Stop, ...], clearance: float, filled: Polygon
-) -> Polygon:
-    bosses = [boss(stop, clearance + 0.3).difference(filled) for stop in stops]
-    left = pocket.difference(shapely.union_all(bosses))
-    parts = [left] if isinstance(left, Polygon) else list(left.geoms)
-    return Polygon(max(parts, key=lambda part: part.area).exterior)
+        if plays_within(rim, smallest, wishes.clearance_mm, hand.dims) and prints(
+            rim, filled, hand.dims
+        ):
+            return stops, springs, pocket
+    return None
 
 
 def _three(
+    hand: Hand,
     edge: tuple[Place, ...],
-    ground: Ground,
-    fixed: BaseGeometry,
-    cut: BaseGeometry,
-    dims: Dimensions,
+    free: Free,
     width_mm: float,
     *,
     loose: bool,
-) -> Iterator[tuple[tuple[Stop, ...], tuple[Spring, ...]]]:
+) -> Iterator[Held]:
     """Stops and springs that press each stop; with `loose`, those whose one spring presses two
     stops and at least does not turn the board off the third."""
-    x0, y0, x1, y1 = ground.filled.bounds
-    around = _around(fixed, cut, dims)
+    x0, y0, x1, y1 = hand.ground.filled.bounds
+    around = _around(hand)
     for two_deg, one_deg in sides(edge):
-        for stops in three_stops(edge, two_deg, one_deg, around, dims, width_mm):
+        for stops in three_stops(edge, two_deg, one_deg, around, hand.dims, width_mm):
             if condition(stops, max(x1 - x0, y1 - y0)) > WORST_CONDITION:
                 continue
-            args = (ground, fixed, cut, dims)
-            front = _spring_against(edge, stops[:2], two_deg + 180, *args, also=stops)
-            if front is None:
-                continue
+            fronts = _against(hand, free, stops[:2], two_deg + 180, also=stops)
             if loose:
-                if min(reactions(stops, (front,))) > -1e-6:
-                    yield stops, (front,)
+                yield from (
+                    (stops, (front,)) for front in fronts
+                    if min(reactions(stops, (front,))) > -1e-6
+                )  # fmt: skip
                 continue
-            right = _spring_against(edge, stops[2:], one_deg + 180, *args, also=stops, beside=front)
-            for springs in ((front, right), (front,)):
-                known = tuple(spring for spring in springs if spring is not None)
-                if len(known) == len(springs) and min(reactions(stops, known)) > _LEAST_PRESS:
-                    yield stops, known
+            for front in fronts:
+                for right in _against(
+                    hand, free, stops[2:], one_deg + 180, also=stops, beside=front
+                ):
+                    if min(reactions(stops, (front, right))) > _LEAST_PRESS:
+                        yield stops, (front, right)
+                if min(reactions(stops, (front,))) > _LEAST_PRESS:
+                    yield stops, (front,)
 
 
-def _spring_against(
-    edge: tuple[Place, ...],
+def _two(hand: Hand, free: Free) -> Iterator[Held]:
+    """A V of two stops and a spring opposite."""
+    edge = edge_of(hand.ground.filled, hand.dims.stop_mm, hand.dims)
+    for stops, facing_deg in two_stops(edge, _around(hand), hand.dims):
+        for spring in _against(hand, free, stops, facing_deg + 180):
+            yield stops, (spring,)
+
+
+def _against(
+    hand: Hand,
+    free: Free,
     against: tuple[Stop, ...],
     facing_deg: float,
-    ground: Ground,
-    fixed: BaseGeometry,
-    cut: BaseGeometry,
-    dims: Dimensions,
     *,
     also: tuple[Stop, ...] = (),
     beside: Spring | None = None,
-) -> Spring | None:
+) -> list[Spring]:
     """Opposite the middle of the stops that it presses on, so that its push goes through them."""
-    wall = dims.least_wall_mm
-    bosses = [boss(stop, 1.0).buffer(wall) for stop in (*against, *also)]
-    room = shapely.union_all([fixed, *bosses])
-    arms = cut
+    wall = hand.dims.least_wall_mm
+    keep = [boss(stop, 1.0).buffer(wall) for stop in (*against, *also)]
     if beside is not None:
-        room = room.union(beside.void.buffer(2 * wall))
-    x = sum(stop.x_mm for stop in against) / len(against)
-    y = sum(stop.y_mm for stop in against) / len(against)
-    nx = sum(stop.normal[0] for stop in against) / len(against)
-    ny = sum(stop.normal[1] for stop in against) / len(against)
-    reach = max((px - x) * nx + (py - y) * ny for px, py in ground.filled.exterior.coords)
+        keep.append(beside.void.buffer(2 * wall))
+    count = len(against)
+    x, y = sum(s.x_mm for s in against) / count, sum(s.y_mm for s in against) / count
+    nx, ny = (sum(s.normal[i] for s in against) / count for i in (0, 1))
+    line = hand.ground.filled.exterior.coords
+    reach = max((px - x) * nx + (py - y) * ny for px, py in line)
     near = x + nx * reach, y + ny * reach
-    return spring_facing(edge, facing_deg, near, ground.filled, room, arms, dims)
+    return nearest(free(facing_deg), facing_deg, near, shapely.union_all(keep), _TRIED_EACH)
 
 
-def _always_fits(filled: Polygon, pocket: Polygon, stops: tuple[Stop, ...], grow: float) -> bool:
-    """The largest and the smallest board, pressed against the stops, keep clear of the walls."""
-    walls = pocket.buffer(0.02)  # the stops themselves touch
-    for size in (grow, -grow):
-        lying = filled.buffer(size, join_style="mitre", mitre_limit=2.0)
-        if not walls.contains(shifted_by_growth(lying, stops, size)):
-            return False
-    return True
-
-
-def _around(fixed: BaseGeometry, cut: BaseGeometry, dims: Dimensions) -> BaseGeometry:
-    return fixed.union(cut.buffer(dims.least_wall_mm))
+def _around(hand: Hand) -> BaseGeometry:
+    return hand.fixed.union(hand.cut.buffer(hand.dims.least_wall_mm))

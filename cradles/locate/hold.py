@@ -12,8 +12,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from shapely import Polygon
-from shapely.affinity import rotate, translate
 
 from cradles.seating import Spring, Stop
 
@@ -40,12 +38,3 @@ def reactions(stops: Sequence[Stop], springs: Sequence[Spring]) -> tuple[float, 
     one. A force below 0: the board turns or slides off that stop."""
     push = wrenches(springs).sum(axis=0)
     return tuple(float(f) for f in np.linalg.solve(wrenches(stops).T, -push))
-
-
-def shifted_by_growth(board: Polygon, stops: Sequence[Stop], grow_mm: float) -> Polygon:
-    """`board` where the stops push it when its edge stands out by `grow_mm` all round (to first
-    order; a board that is not held in its turn keeps it)."""
-    rows = wrenches(stops)[:, : len(stops)]
-    move = np.linalg.solve(rows, np.full(len(stops), grow_mm))
-    turn = math.degrees(move[2]) if len(stops) == 3 else 0.0
-    return translate(rotate(board, turn, origin=(0, 0)), float(move[0]), float(move[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 from shapely import Point, Polygon
 from shapely.affinity import rotate
@@ -11,10 +12,13 @@ from shapely.affinity import rotate
 from appliance.board import BoardFile, Hole, Layout
 from cradles.dimensions import Dimensions
 from cradles.seating import Pin
+from cradles.thin import least_width
 
 LEAST_HOLE_MM = 2.0
 LARGEST_HOLE_MM = 7.0
 LEAST_APART_MM = 15.0
+_THICK_MM = 2.1
+"""A pin of this thickness keeps its whole chamfer."""
 _FLAT = 0.6
 """Width of the flattened pin along the line between the pins, as a share of the round one."""
 
@@ -59,6 +63,13 @@ def pins_of(pair: tuple[Hole, Hole], layout: Layout, dims: Dimensions) -> tuple[
         Pin(x_mm=x0, y_mm=y0, shape=round_pin, hole_mm=pair[0].diameter_mm),
         Pin(x_mm=x1, y_mm=y1, shape=flat, hole_mm=pair[1].diameter_mm),
     )
+
+
+def tip_mm(pins: Sequence[Pin], dims: Dimensions) -> float:
+    """How far the pins are chamfered at their tops, at 45 degrees: thin ones less, so that what is
+    left there prints."""
+    thinnest = min(least_width(pin.shape, most_mm=_THICK_MM)[0] for pin in pins)
+    return max(min(dims.pin_tip_mm, (thinnest - dims.least_wall_mm) / 2), 0.1)
 
 
 def _disc(x_mm: float, y_mm: float, diameter_mm: float) -> Polygon:

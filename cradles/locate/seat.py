@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import shapely
 from shapely import Point, Polygon
@@ -11,12 +12,13 @@ from appliance.board import BoardFile, Hole, Layout
 from appliance.board.values import Location
 from cradles.dimensions import Dimensions
 from cradles.errors import CradleError
-from cradles.locate.grip import edge_of, grip_of
+from cradles.locate.grip import Hand, edge_of, grip_of
 from cradles.locate.ground import ground_of
 from cradles.locate.keep import screw_wells, taken
 from cradles.locate.keys import is_round, key_posts
 from cradles.locate.pins import pins_of, tooling_pair
 from cradles.locate.reliefs import fingers_of, overhangs_of
+from cradles.locate.rim import Rim, opened
 from cradles.locate.supports import supports_of
 from cradles.seating import Pin, Seating, Spring, Stop
 
@@ -41,26 +43,34 @@ def seating_of(board: BoardFile, layout: Layout, dims: Dimensions) -> Seating:
     springs: tuple[Spring, ...] = ()
     pins: tuple[Pin, ...] = ()
     wall = dims.least_wall_mm
-    wells = shapely.union_all(screw_wells(dims)).buffer(wall)
+    bare_wells = screw_wells(dims)
+    wells = shapely.union_all(bare_wells).buffer(wall)
     fixed = shapely.union_all([keep, wells])
     if pair is not None:
         pins = pins_of(pair, layout, dims)
     else:
-        grip = grip_of(board, ground, pocket, fixed, cuts, dims)
+        hand = Hand(
+            board=board, ground=ground, pocket=pocket, fixed=fixed,
+            wells=shapely.union_all(screw_wells(dims)), cut=cuts, dims=dims,
+        )  # fmt: skip
+        grip = grip_of(hand)
         stops, springs, pocket = grip.stops, grip.springs, grip.pocket
         notes += grip.notes
     edge = edge_of(ground.filled, dims.stop_mm, dims)
-    reliefs = fingers_of(edge, ground.filled, stops, springs, fixed.union(cuts.buffer(wall)), dims)
+    rim = Rim(
+        pocket=pocket, stops=stops, springs=springs, other=shapely.union_all([cuts, *bare_wells]),
+        clearance_mm=clearance,
+    )  # fmt: skip
+    reliefs = fingers_of(edge, ground.filled, rim, fixed.union(cuts.buffer(wall)), dims)
     blocked = shapely.union_all([wells, *[s.void.union(s.arm.buffer(1.0)) for s in springs]])
     inset = max(clearance, _PAD_INSET_MM)
     supports = supports_of(ground, blocked, dims, inset)
-    opened = shapely.union_all([pocket, cuts, *reliefs, *[s.void for s in springs], wells])
     # What is too thin to print will not keep a board out.
-    opened = opened.buffer(wall / 2).buffer(-wall / 2)
+    open_area = opened(replace(rim, reliefs=reliefs), dims)
     # No posts against a board that turns freely: between two of them it would seat again.
     spinning = not pins and is_round(ground.filled)
     taken_by_posts = ground.filled if spinning else blocked
-    keys, reasons = key_posts(ground, opened, pins, supports, cuts, taken_by_posts, dims, inset)
+    keys, reasons = key_posts(ground, open_area, pins, supports, cuts, taken_by_posts, dims, inset)
     notes += _key_words(reasons, keys, spinning=spinning)
     if not reliefs:
         notes.append("No room for finger reliefs: lift the board out with a suction cup.")
@@ -108,9 +118,15 @@ def _location(board: BoardFile, layout: Layout) -> tuple[Location, tuple[Hole, H
 
 
 def _open_pocket(filled: Polygon, clearance: float, dims: Dimensions) -> Polygon:
-    """The outline grown by the clearance, with a round relief at every sharp outer corner."""
-    grown = filled.buffer(clearance, join_style="mitre", mitre_limit=1.5)
-    points = list(filled.exterior.coords)[:-1]
+    """The outline grown by the clearance, with a round relief at every sharp outer corner. A notch
+    too narrow for a tongue that prints between two reliefs is left open."""
+    half = dims.least_tongue_mm / 2
+    shut = filled.buffer(half, join_style="mitre").buffer(-half, join_style="mitre")
+    spanned = shapely.union_all([filled, shut]).buffer(1e-4, join_style="mitre")
+    line = Polygon(spanned.exterior).simplify(1e-3) if shut.area > filled.area + 0.1 else filled
+    assert isinstance(line, Polygon)
+    grown = line.buffer(clearance, join_style="mitre", mitre_limit=1.5)
+    points = list(shapely.orient_polygons(line).exterior.coords)[:-1]
     reliefs = []
     for before, at, after in zip(
         points[-1:] + points[:-1], points, points[1:] + points[:1], strict=True

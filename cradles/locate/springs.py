@@ -6,14 +6,17 @@ nose at the other. It stands free from the bed to the rim, so it prints without 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import shapely
 from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from appliance.board.values import CradleWishes
 from cradles.dimensions import Dimensions
-from cradles.locate.edge import Place
+from cradles.locate.edge import Place, places
 from cradles.seating import Spring
 
 _NOSE_FOOT_MM = 2.2
@@ -23,41 +26,114 @@ _ROOT_MM = 1.0
 """How far the leaf is sunk into the wall it hangs on."""
 _BEHIND_ROOT_MM = 2.0
 """Plastic beyond it."""
+_BESIDE_NOSE_MM = 0.6
+IN_A_NOTCH_MM = 0.2
+"""Farther than this from the outline's hull."""
+_NEXT_MM = 3.0
+"""Between two springs that are tried."""
 _SQUARE, _LEANING = 0.94, 0.5
 """Cosines of 20 and 60 degrees."""
 
 
-def spring_facing(
-    edge: Sequence[Place],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a spring has to mind."""
+
+    filled: Polygon
+    board: Polygon
+    """`filled` with air round it: no leaf below it."""
+    keep: BaseGeometry
+    """Nothing of a spring may reach into it; it has a wall's width round it."""
+    rooted: BaseGeometry
+    """Open anyway: a void may join it, but no leaf and no root may lie in it."""
+    reach_mm: float
+    """From the board's edge to the leaf."""
+    travel_mm: float
+    """Free way behind the leaf."""
+    dims: Dimensions
+
+
+def room_of(
+    filled: Polygon, keep: BaseGeometry, cut: BaseGeometry, wishes: CradleWishes, dims: Dimensions
+) -> Room:
+    made = Room(
+        filled=filled,
+        board=filled.buffer(0.4),
+        keep=keep,
+        rooted=cut.buffer(dims.least_wall_mm),
+        # Behind the farthest that a nose leans back
+        reach_mm=max(
+            dims.spring_reach_mm,
+            dims.nose_leans_mm(wishes.clearance_mm) - dims.preload_mm + 0.3,
+        ),
+        travel_mm=max(
+            dims.spring_travel_mm,
+            dims.preload_mm + wishes.clearance_mm + wishes.tolerance_mm + 0.05,
+        ),
+        dims=dims,
+    )
+    for area in (made.board, made.keep, made.rooted):
+        shapely.prepare(area)
+    return made
+
+
+def nose_places(filled: Polygon) -> tuple[Place, ...]:
+    """Where a nose may touch: on no corner and in no notch."""
+    hull = filled.convex_hull.exterior
+    return tuple(
+        place
+        for place in places(filled, 2 * _NOSE_FOOT_MM + _BESIDE_NOSE_MM)
+        if place.smooth and hull.distance(Point(place.x_mm, place.y_mm)) < IN_A_NOTCH_MM
+    )
+
+
+def springs_facing(
+    edge: Sequence[Place], direction_deg: float, room: Room, long_mm: float
+) -> list[Spring]:
+    """Every spring that there is room for on the edge that faces `direction_deg` or leans to it,
+    every millimetre."""
+    found = []
+    for place, sense in _both_senses(edge[::2]):
+        if place.faces(direction_deg) <= _LEANING:
+            continue
+        leaf = _leaf(place, sense, room, long_mm)
+        hung = leaf.union(_root(place, sense, room, long_mm))
+        if room.keep.intersects(leaf) or room.board.intersects(leaf):
+            continue
+        if room.rooted.intersects(hung):
+            continue
+        spring = _spring(place, sense, room, long_mm)
+        if not room.keep.intersects(spring.void):
+            found.append(spring)
+    return found
+
+
+def nearest(
+    springs: Sequence[Spring],
     direction_deg: float,
     near: tuple[float, float],
-    filled: Polygon,
     keep: BaseGeometry,
-    opened: BaseGeometry,
-    dims: Dimensions,
-) -> Spring | None:
-    """The spring on the edge that faces `direction_deg`, as near to `near` as there is room.
+    most: int,
+) -> list[Spring]:
+    """The `most` nearest to `near` that stay out of `keep`, some way apart. One that faces squarely
+    comes before one at an angle."""
+    turn = math.radians(direction_deg)
+    ahead = math.cos(turn), math.sin(turn)
 
-    Nothing of it may reach into `keep`; its leaf and its root stay out of `opened`, which its
-    void may join. An edge that faces squarely comes before one at an angle."""
-    board = filled.buffer(0.4)
-    rooted = opened.buffer(dims.least_wall_mm)
-    for squarest, least, smooth in (
-        (1.1, _SQUARE, True), (1.1, _SQUARE, False), (_SQUARE, _LEANING, True),
-    ):  # fmt: skip
-        facing = [p for p in edge if least < p.faces(direction_deg) <= squarest]
-        ordered = sorted(
-            (p for p in facing if p.smooth or not smooth),
-            key=lambda p: (round((p.x_mm - near[0]) ** 2 + (p.y_mm - near[1]) ** 2, 4), p.x_mm),
-        )
-        for place, sense in _both_senses(ordered):
-            spring = _spring(place, sense, filled, dims)
-            wall = spring.void.buffer(dims.least_wall_mm, join_style="mitre")
-            leaf = _leaf(place, sense, dims)
-            free = not keep.intersects(wall) and not board.intersects(leaf)
-            if free and not rooted.intersects(leaf.union(_root(place, sense, dims))):
-                return spring
-    return None
+    def order(spring: Spring) -> tuple[bool, float, float]:
+        leans = -(spring.normal[0] * ahead[0] + spring.normal[1] * ahead[1]) < _SQUARE
+        away = (spring.x_mm - near[0]) ** 2 + (spring.y_mm - near[1]) ** 2
+        return leans, round(away, 4), spring.x_mm
+
+    shapely.prepare(keep)
+    found: list[Spring] = []
+    for spring in sorted(springs, key=order):
+        apart = (math.hypot(spring.x_mm - s.x_mm, spring.y_mm - s.y_mm) for s in found)
+        if min(apart, default=math.inf) >= _NEXT_MM and not keep.intersects(spring.void):
+            found.append(spring)
+            if len(found) == most:
+                break
+    return found
 
 
 def _both_senses(places: Iterable[Place]) -> Iterable[tuple[Place, float]]:
@@ -66,25 +142,25 @@ def _both_senses(places: Iterable[Place]) -> Iterable[tuple[Place, float]]:
         yield place, -1.0
 
 
-def _leaf(place: Place, sense: float, dims: Dimensions) -> Polygon:
-    near, thick = dims.spring_reach_mm, dims.spring_mm
-    root = sense * (dims.spring_length_mm + _ROOT_MM)
-    return place.box(_sorted(-sense * _NOSE_FOOT_MM, root), (near, near + thick))
-
-
-def _root(place: Place, sense: float, dims: Dimensions) -> Polygon:
-    """The plastic that the leaf hangs on."""
-    near, end = dims.spring_reach_mm, dims.spring_length_mm
+def _leaf(place: Place, sense: float, room: Room, long_mm: float) -> Polygon:
+    root = sense * (long_mm + _ROOT_MM)
     return place.box(
-        _sorted(sense * end, sense * (end + _ROOT_MM + _BEHIND_ROOT_MM)),
-        (near, near + dims.spring_mm),
+        _sorted(-sense * _NOSE_FOOT_MM, root), (room.reach_mm, room.reach_mm + room.dims.spring_mm)
     )
 
 
-def _spring(place: Place, sense: float, filled: Polygon, dims: Dimensions) -> Spring:
-    near = dims.spring_reach_mm
-    back = near + dims.spring_mm + dims.spring_travel_mm
-    free = _sorted(-sense * (_NOSE_FOOT_MM + 1.2), sense * dims.spring_length_mm)
+def _root(place: Place, sense: float, room: Room, long_mm: float) -> Polygon:
+    """The plastic that the leaf hangs on."""
+    return place.box(
+        _sorted(sense * long_mm, sense * (long_mm + _ROOT_MM + _BEHIND_ROOT_MM)),
+        (room.reach_mm, room.reach_mm + room.dims.spring_mm),
+    )
+
+
+def _spring(place: Place, sense: float, room: Room, long_mm: float) -> Spring:
+    near, dims = room.reach_mm, room.dims
+    back = near + dims.spring_mm + room.travel_mm
+    free = _sorted(-sense * (_NOSE_FOOT_MM + 1.2), sense * long_mm)
     nose = Polygon(
         [
             place.at(-_NOSE_FOOT_MM, near + 0.1),
@@ -98,9 +174,11 @@ def _spring(place: Place, sense: float, filled: Polygon, dims: Dimensions) -> Sp
         x_mm=place.x_mm,
         y_mm=place.y_mm,
         normal=(-place.out[0], -place.out[1]),
-        arm=shapely.union_all([_leaf(place, sense, dims), nose]),
-        void=_with_wedge(place, place.box(free, (0.0, back)), free, filled, dims),
+        arm=shapely.union_all([_leaf(place, sense, room, long_mm), nose]),
+        void=_with_wedge(place, place.box(free, (0.0, back)), free, room.filled, dims),
         preload_mm=dims.preload_mm,
+        long_mm=long_mm,
+        travel_mm=room.travel_mm,
     )
 
 

@@ -7,7 +7,6 @@ left. Where a connector or the outline's shape is in the way, other sides take t
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 
@@ -24,7 +23,10 @@ _LEANING = 0.5
 """Cosine of sixty: as far as the third stop may face away from square."""
 _LEAST_APART = 0.2
 """Of the board's extent, between the two stops of one side."""
+_DEEP_MM = 0.9
+"""Behind a stop, to whatever has a wall round it."""
 _OWN_SIDES = 6
+_HALF_V_DEG = 50.0
 
 
 def sides(edge: Sequence[Place]) -> list[tuple[float, float]]:
@@ -53,7 +55,8 @@ def three_stops(
     width_mm: float,
 ) -> Iterator[tuple[Stop, Stop, Stop]]:
     """Two stops on the side that faces `two_deg`, as far apart as it goes, and one that faces
-    `one_deg`, in the middle of its side; then one that faces it less squarely."""
+    `one_deg`, in the middle of its side; then one that faces it less squarely; then nearer
+    pairs and other places on the side of the one."""
     along = math.radians(two_deg - 90)
     ax, ay = math.cos(along), math.sin(along)
     size = _extent(edge, ax, ay)
@@ -62,37 +65,65 @@ def three_stops(
         for i, p in enumerate(edge)
         if p.straight and p.faces(two_deg) > _FACING and _is_free(p, keep, dims, width_mm)
     ]
-    outer = sorted(free, key=lambda each: (each[0], each[1]))
-    outer = [*outer[:3], *outer[-3:]]
-    pairs = [(a, b) for a, b in itertools.product(outer, repeat=2) if a[0] < b[0]]
-    if not pairs:
-        return
-    one, other = max(pairs, key=lambda pair: round(pair[1][0] - pair[0][0], 3))
-    if other[0] - one[0] < _LEAST_APART * size:
-        return
-    for least in (_FACING, _LEANING):
-        third = [
-            p for p in edge
-            if p.smooth and p.faces(one_deg) > least and _is_free(p, keep, dims, width_mm)
-        ]  # fmt: skip
-        if third:
-            squarest = max(p.faces(one_deg) for p in third) if least < _FACING else least
-            third = [p for p in third if p.faces(one_deg) >= squarest - 0.02]
-            middle = sorted(third, key=lambda p: p.x_mm * -ay + p.y_mm * ax)
-            place = middle[len(middle) // 2]
-            yield _stop(one[2], width_mm), _stop(other[2], width_mm), _stop(place, width_mm)
+    along_side = [each[2] for each in sorted(free, key=lambda each: (each[0], each[1]))]
+    pairs = [
+        (one, other)
+        for one, other in _pairs(along_side)
+        if (other.x_mm - one.x_mm) * ax + (other.y_mm - one.y_mm) * ay >= _LEAST_APART * size
+    ]
+    for share in (1 / 2, 1 / 4, 3 / 4):
+        for least in (_FACING, _LEANING):
+            place = _third(edge, one_deg, least, (-ay, ax), share, keep, dims, width_mm)
+            if place is None:
+                continue
+            for one, other in pairs:
+                yield _stop(one, width_mm), _stop(other, width_mm), _stop(place, width_mm)
+
+
+def _pairs(places: Sequence[Place]) -> list[tuple[Place, Place]]:
+    """The outermost, then each and both of them nearer by a fifth of the way."""
+    if len(places) < 2:
+        return []
+    near = len(places) // 5
+    ends = [(0, -1), (near, -1), (0, -1 - near), (near, -1 - near)]
+    return list(dict.fromkeys((places[i], places[j]) for i, j in ends))
+
+
+def _third(
+    edge: Sequence[Place],
+    one_deg: float,
+    least: float,
+    along: tuple[float, float],
+    share: float,
+    keep: BaseGeometry,
+    dims: Dimensions,
+    width_mm: float,
+) -> Place | None:
+    """At this share of the length of the side that faces `one_deg`."""
+    free = [
+        p
+        for p in edge
+        if p.smooth and p.faces(one_deg) > least and _is_free(p, keep, dims, width_mm)
+    ]
+    if not free:
+        return None
+    squarest = max(p.faces(one_deg) for p in free) if least < _FACING else least
+    free = [p for p in free if p.faces(one_deg) >= squarest - 0.02]
+    free.sort(key=lambda p: p.x_mm * along[0] + p.y_mm * along[1])
+    return free[int(len(free) * share)]
 
 
 def two_stops(
     edge: Sequence[Place], keep: BaseGeometry, dims: Dimensions
-) -> tuple[Stop, Stop] | None:
-    """Like a V at the back: they hold a board's place, not its turn."""
-    first, second = (
-        _nearest(edge, direction, keep, dims) for direction in (BACK_DEG - 50, BACK_DEG + 50)
-    )
-    if first is None or second is None:
-        return None
-    return _stop(first, dims.stop_mm), _stop(second, dims.stop_mm)
+) -> Iterator[tuple[tuple[Stop, Stop], float]]:
+    """Like a V, at the back where that is free, and where it faces: they hold a board's place, not
+    its turn."""
+    for facing_deg in (BACK_DEG, FRONT_DEG, LEFT_DEG, RIGHT_DEG, 45.0, 135.0, 225.0, 315.0):
+        first, second = (
+            _nearest(edge, facing_deg + off, keep, dims) for off in (-_HALF_V_DEG, _HALF_V_DEG)
+        )
+        if first is not None and second is not None:
+            yield (_stop(first, dims.stop_mm), _stop(second, dims.stop_mm)), facing_deg
 
 
 def _extent(edge: Sequence[Place], ax: float, ay: float) -> float:
@@ -111,7 +142,7 @@ def _nearest(
 
 def _is_free(place: Place, keep: BaseGeometry, dims: Dimensions, width_mm: float) -> bool:
     half = width_mm / 2 + dims.least_wall_mm
-    return not keep.intersects(place.box((-half, half), (0.02, 2.0)))
+    return not keep.intersects(place.box((-half, half), (0.02, _DEEP_MM)))
 
 
 def _stop(place: Place, width_mm: float) -> Stop:

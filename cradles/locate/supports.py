@@ -19,6 +19,8 @@ Points = npt.NDArray[np.float64]
 
 _STEP_MM = 1.0
 _DIRECTIONS = 24
+_USUAL_SHARE, _LEAST_SHARE = 0.1, 0.03
+"""Of the board's short side: how far inside the triangle its centre of gravity lies at least."""
 
 
 def free_below(ground: Ground, air_mm: float) -> BaseGeometry:
@@ -31,9 +33,33 @@ def supports_of(
     ground: Ground, keep: BaseGeometry, dims: Dimensions, air_mm: float
 ) -> tuple[Polygon, ...]:
     """Three square pads on bare board: of the triangles round the centre of gravity the one that
-    tips last. Raises `CradleError` where there is no room for three."""
+    tips last; smaller pads where there is no room for usual ones. Raises `CradleError` where
+    there is no room for three."""
     free = free_below(ground, air_mm).difference(keep)
-    middles = squares_in(free, dims.support_mm, _STEP_MM)
+    for side in (dims.support_mm, *dims.small_supports_mm):
+        share = _LEAST_SHARE if side == dims.small_supports_mm[-1] else _USUAL_SHARE
+        found = _three_pads(ground, free, side, least_mm=share * _short_side(ground))
+        if found:
+            return found
+    raise CradleError(
+        expected=f"room for three pads of {dims.small_supports_mm[-1]:g} mm round the board's "
+        "centre of gravity on its lower side",
+        found="too little bare board between leads, parts and edges",
+        action="Correct the protrusions in board.toml, or hold the board by its leads' plugs.",
+    )
+
+
+def _short_side(ground: Ground) -> float:
+    x0, y0, x1, y1 = ground.filled.bounds
+    return float(min(x1 - x0, y1 - y0))
+
+
+def _three_pads(
+    ground: Ground, free: BaseGeometry, side_mm: float, *, least_mm: float
+) -> tuple[Polygon, ...]:
+    """None where the steadiest triangle tips too easily: the centre of gravity is nearer than
+    `least_mm` to one of its sides."""
+    middles = squares_in(free, side_mm, _STEP_MM if side_mm > 2 * _STEP_MM else _STEP_MM / 2)
     centre = ground.board.centroid
     best: tuple[float, tuple[int, ...]] | None = None
     if len(middles):
@@ -43,14 +69,9 @@ def supports_of(
         if len(steady):
             first = int(np.argmax(np.round(steady, 6)))
             best = float(steady[first]), tuple(threes[first].tolist())
-    if best is None or best[0] <= 0.5:
-        raise CradleError(
-            expected=f"room for three pads of {dims.support_mm:g} mm round the board's centre of "
-            "gravity on its lower side",
-            found="too little bare board between leads, parts and edges",
-            action="Correct the protrusions in board.toml, or give smaller pads.",
-        )
-    return tuple(_square(middles[i], dims.support_mm) for i in best[1])
+    if best is None or best[0] <= least_mm:
+        return ()
+    return tuple(_square(middles[i], side_mm) for i in best[1])
 
 
 def squares_in(free: BaseGeometry, side_mm: float, step_mm: float) -> Points:

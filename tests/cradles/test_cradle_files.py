@@ -15,7 +15,8 @@ from cradles.checks import check_body
 from cradles.coupon import CLEARANCES_MM, coupon
 from cradles.export import step_bytes, stl_bytes, threemf_bytes
 from cradles.solids import solid_of
-from cradles.walls import least_width, section_of, steep_area_mm2
+from cradles.thin import least_width
+from cradles.walls import section_of, steep_area_mm2
 from tests.conftest import ROOT
 from tests.cradles.conftest import cradle_of
 

@@ -25,7 +25,8 @@ from cradles.locate.keep import label_pockets, screw_wells
 from cradles.locate.keys import kept_out_by, wrong_ways
 from cradles.mesh import Mesh
 from cradles.solids import Solid, canonical, solid_of
-from cradles.walls import least_width, section_of, steep_area_mm2
+from cradles.thin import least_width
+from cradles.walls import section_of, steep_area_mm2
 from tests.cradles.conftest import cradle_of
 from tests.cradles.outlines import KNOWN
 
@@ -128,9 +129,9 @@ def test_a_turned_board_settles_back_against_its_stops() -> None:
 def test_the_springs_force_and_strain_are_those_of_a_cantilever() -> None:
     # b = 9.1, t = 1.35, L = 22, E = 2400: I = 1.8658 mm4; F = 3 E I d / L3 = 1.2616 N/mm
     dims = Dimensions()
-    assert dims.spring_force_n(1.0, 9.1) == pytest.approx(1.2616, rel=1e-3)
+    assert dims.spring_force_n(1.0, 9.1, 22.0) == pytest.approx(1.2616, rel=1e-3)
     # 3 t d / (2 L2) = 3 * 1.35 * 0.7 / 968
-    assert dims.spring_strain(0.7) == pytest.approx(0.0029287, rel=1e-3)
+    assert dims.spring_strain(0.7, 22.0) == pytest.approx(0.0029287, rel=1e-3)
 
 
 def test_the_free_play_of_a_rectangle_is_school_book_arithmetic() -> None:

@@ -10,7 +10,8 @@ import shapely
 from appliance.board import BoardFile, Component, CradleWishes, Protrusion
 from appliance.board.ring import box
 from cradles.build import Cradle, build
-from cradles.fit import simulate, sized
+from cradles.fit import simulate
+from cradles.settle import sized
 from cradles.walls import section_of
 from cradles.wrongly import wrong_ways_that_seat
 from tests.cradles.conftest import cradle_of

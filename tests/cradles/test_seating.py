@@ -18,10 +18,11 @@ from cradles.dimensions import Dimensions
 from cradles.errors import CradleError
 from cradles.locate import seating_of
 from cradles.locate.ground import ground_of
-from cradles.locate.hold import condition, reactions, shifted_by_growth
+from cradles.locate.hold import condition, reactions
 from cradles.locate.keep import screw_wells, taken
 from cradles.locate.keys import kept_out_by, wrong_ways
 from cradles.seating import Seating, Spring, Stop
+from cradles.settle import settled, sized
 
 DIMS = Dimensions()
 
@@ -50,7 +51,9 @@ def _stop(x: float, y: float, normal: tuple[float, float]) -> Stop:
 
 def _spring(x: float, y: float, normal: tuple[float, float]) -> Spring:
     area = shapely.box(0, 0, 1, 1)
-    return Spring(x_mm=x, y_mm=y, normal=normal, arm=area, void=area, preload_mm=0.3)
+    return Spring(
+        x_mm=x, y_mm=y, normal=normal, arm=area, void=area, preload_mm=0.3, long_mm=22, travel_mm=1
+    )
 
 
 BACK_LEFT = (_stop(-40, 25, (0, -1)), _stop(40, 25, (0, -1)), _stop(-50, 0, (1, 0)))
@@ -82,8 +85,8 @@ def test_three_contacts_through_one_point_do_not_hold_the_turn() -> None:
 
 
 def test_a_larger_board_moves_off_its_stops_by_what_it_grew() -> None:
-    moved = shifted_by_growth(shapely.box(-50, -25, 50, 25), BACK_LEFT, 0.1)
-    assert moved.bounds == pytest.approx((-49.9, -25.1, 50.1, 24.9))
+    moved, _ = settled(sized(shapely.box(-50, -25, 50, 25), 0.1), BACK_LEFT)
+    assert moved.bounds == pytest.approx((-50, -25.2, 50.2, 25))
 
 
 # Outlines of all kinds

@@ -245,6 +245,10 @@ def _plugs(
             1: (ax - over + inward / 2, y), 3: (bx + over - inward / 2, y),
         }[side]  # fmt: skip
         w, h = (along, inward) if level else (inward, along)
+        if shapely.box(at[0] - w / 2, at[1] - h / 2, at[0] + w / 2, at[1] + h / 2).intersects(
+            ground.difference(bare)
+        ):
+            continue  # over a hole
         plugs.append(
             Component(
                 designator=f"J{number + 1}",

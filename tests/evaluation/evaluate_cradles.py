@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -117,13 +118,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--boards", type=int, default=200)
     parser.add_argument("--mending", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2, help="processes side by side")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     first = MENDING if args.mending else REPORTED
     outcomes = []
-    for seed in range(first, first + args.boards):
-        outcomes.append(outcome(seed))
-        print(f"\r{len(outcomes)} of {args.boards} boards", end="", file=sys.stderr)
+    with get_context("spawn").Pool(args.jobs) as pool:
+        for each in pool.imap(outcome, range(first, first + args.boards)):
+            outcomes.append(each)
+            print(f"\r{len(outcomes)} of {args.boards} boards", end="", file=sys.stderr)
     print(file=sys.stderr)
     result = {
         **about("tests.evaluation.evaluate_cradles"),
