@@ -13,7 +13,8 @@ from cradles.cabinet.parts.values import PrintedPart, Turn
 from cradles.checks import SHARE, WIDEST_BRIDGE_MM, Check
 from cradles.dimensions import Dimensions
 from cradles.solids import Solid, solid_of
-from cradles.walls import least_width, section_of, steep_area_mm2
+from cradles.thin import least_width
+from cradles.walls import section_of, steep_area_mm2
 
 _MOST_SLICES = 40
 BRIM_MM = 5.0
