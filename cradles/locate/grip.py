@@ -53,7 +53,7 @@ class Grip:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Hand:
     """What a grip is looked for with."""
 
@@ -67,6 +67,12 @@ class Hand:
     cut: BaseGeometry
     """Is open anyway."""
     dims: Dimensions
+
+    @functools.cached_property
+    def may_print(self) -> bool:
+        """Whether the pocket alone leaves walls that print: else no grip does, and the check of
+        the finished body says where."""
+        return prints(_rim(self, self.pocket), self.ground.filled, self.dims)
 
 
 def edge_of(filled: Polygon, width_mm: float, dims: Dimensions) -> tuple[Place, ...]:
@@ -130,18 +136,24 @@ def _first_good(hand: Hand, offered: Iterator[Held]) -> tuple[*Held, Polygon] | 
         # Where an edge stands at an angle a large board may need more than the clearance.
         room = shapely.union_all([hand.pocket, *(each.buffer(_ROOM_MM) for each in large)])
         pocket = with_bosses(room, stops, wishes.clearance_mm, filled)
-        rim = Rim(
-            pocket=pocket,
-            stops=stops,
-            springs=springs,
-            other=hand.wells.union(hand.cut),
-            clearance_mm=wishes.clearance_mm,
-        )
-        if plays_within(rim, smallest, wishes.clearance_mm, hand.dims) and prints(
-            rim, filled, hand.dims
-        ):
+        rim = _rim(hand, pocket, stops, springs)
+        if not plays_within(rim, smallest, wishes.clearance_mm, hand.dims):
+            continue
+        if not hand.may_print or prints(rim, filled, hand.dims):
             return stops, springs, pocket
     return None
+
+
+def _rim(
+    hand: Hand, pocket: Polygon, stops: tuple[Stop, ...] = (), springs: tuple[Spring, ...] = ()
+) -> Rim:
+    return Rim(
+        pocket=pocket,
+        stops=stops,
+        springs=springs,
+        other=hand.wells.union(hand.cut),
+        clearance_mm=hand.board.cradle.clearance_mm,
+    )
 
 
 def _three(

@@ -70,7 +70,7 @@ def prints(rim: Rim, whole: Polygon, dims: Dimensions) -> bool:
     board without openings."""
     wall, gap = dims.least_wall_mm - SPARED_MM, LEAST_GAP_MM - SPARED_MM
     arms = shapely.union_all([spring.arm for spring in rim.springs])
-    around = shapely.union_all([rim.pocket, arms, *rim.reliefs]).buffer(_ROUND_MM)
+    around = shapely.union_all([rim.pocket, rim.other, arms, *rim.reliefs]).buffer(_ROUND_MM)
     low = around.difference(opened(rim, dims)).union(arms)
     if thinner_than(low, wall) or thinner_than(around.difference(low), gap):
         return False
