@@ -91,6 +91,13 @@ class StopStep:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofChanged:
+    """A challenge board was registered or retired, or a missed one released: read it again."""
+
+    by: str
+
+
 Command = (
     SelectRecipe
     | ReloadRecipe
@@ -105,6 +112,7 @@ Command = (
     | SkipStep
     | AnswerStep
     | StopStep
+    | ProofChanged
 )
 
 

@@ -108,6 +108,18 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    challenge_every_h: float | None = None
+    """Hours, a shift's for example: without a known bad board recognised within them no board
+    passes. Unset: no challenge is asked for."""
+
+    def __post_init__(self) -> None:
+        hours = self.challenge_every_h
+        if hours is not None and not 0 < hours <= 24 * 31:
+            raise ValueError(f"challenge_every_h is more than 0 and at most 744, not {hours}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     cabinet: CabinetConfig
     unit: Unit = field(default_factory=Unit)
@@ -117,6 +129,7 @@ class Config:
     judges: Judges = field(default_factory=Judges)
     operation: Operation = field(default_factory=Operation)
     scan: ScanPatterns = field(default_factory=ScanPatterns)
+    proof: Proof = field(default_factory=Proof)
     lens: Lens | None = None
     """As commissioning measured it; without it pictures are taken as straight."""
 
@@ -152,6 +165,7 @@ class Config:
             serial_required=run.serial_required,
             operator_required=run.operator_required,
             scanner_required=run.scanner_required,
+            challenge_every_h=self.proof.challenge_every_h,
         )
 
 

@@ -23,6 +23,7 @@ from appliance.identity import identity_problem
 from appliance.judging import Judged, RecipeInUse
 from appliance.machine import Facts
 from appliance.people import People
+from appliance.proof import guard as proof
 from appliance.recipe_slot import RecipeSlot
 from appliance.recorder import Recorder
 from appliance.senses import Sensed, Senses
@@ -123,6 +124,10 @@ class Controller:
             folder_of_part=folder_of_part,
             serial_here=self._serial_here,
             commissioning=commissioning,
+            proof_changed=self._proof_changed,
+        )
+        self._guard = proof.ChallengeGuard(
+            recorder, every_h=self._settings.challenge_every_h, facts=facts, moment=moment
         )
         self._count = 0
         self._current: BoardInSlot | None = None
@@ -240,6 +245,10 @@ class Controller:
             match done.token:
                 case ("record", number):
                     self._take_recorded(number, done)
+                case (proof.TOKEN, _):
+                    self._guard.take(done)
+                    if done.error is not None:
+                        self._raise_store(done.error)
                 case _ if done.error is not None:
                     self._raise_store(done.error)
                 case _:
@@ -279,6 +288,10 @@ class Controller:
             self._raise(problem.code, "identity", problem.found, problem.action, at_once)
             return
         current.serial = current.serial or inspection.serial
+        locked = self._guard.objection(current.serial, inspection)
+        if locked is not None:
+            self._raise_locked(locked)
+            return
         current.verdict = inspection.verdict
         self._handle(Event.JUDGED)
 
@@ -289,6 +302,7 @@ class Controller:
         elif current is not None:
             assert isinstance(done.value, int)
             current.inspection_id = done.value
+            self._guard.recorded(current.serial)
 
     def _light_verdict(self) -> None:
         """The record is durable; the verdict shows only if the board lies in at this instant."""
@@ -418,6 +432,8 @@ class Controller:
         """Events that are the case rather than happen: an edge that got lost does no harm."""
         if self.state in _FREE:
             self._recipes.step()
+            self._guard.step(self._recipes.recipe)
+        self._follow_proof()
         recipe, seated = self._recipes.recipe, self._sensed.seated
         match self.state:
             case State.STARTING if not self._recipes.pending:
@@ -443,6 +459,24 @@ class Controller:
         self._desk.add(code, device, found, action, probe)
         if self.state is not State.FAULT:
             self._handle(Event.FAULT_RAISED)
+
+    def _follow_proof(self) -> None:
+        """A missed challenge stops the unit until it is released; a PASS that is lit when the next
+        challenge falls due goes dark."""
+        locked = self._guard.alarm
+        if locked is None and self.state is State.PASSED:
+            locked = self._guard.due()
+        if locked is not None and locked.code not in self._desk.open:
+            self._raise_locked(locked)
+
+    def _raise_locked(self, locked: proof.Locked) -> None:
+        probe = self._guard.released if locked.code == proof.MISSED else at_once
+        self._raise(locked.code, proof.DEVICE, locked.found, locked.action, probe)
+
+    def _proof_changed(self) -> None:
+        self._guard.look_again()
+        if proof.MISSED in self._desk.open:
+            self._desk.try_now()
 
     def _raise_device(self, error: HardwareError, probe: Probe) -> None:
         self._desk.add_device(error, probe)
@@ -497,4 +531,5 @@ class Controller:
             inspection_id=shown.inspection_id if shown else None,
             suspects=shown.judged.suspects if shown and shown.judged else 0,
             commission=self._commissioning.view if self._commissioning else None,
+            challenge=self._guard.words,
         )

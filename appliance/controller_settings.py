@@ -29,3 +29,5 @@ class ControllerSettings:
     serial_required: bool = False
     operator_required: bool = False
     scanner_required: bool = False
+    challenge_every_h: float | None = None
+    """Without a challenge board recognised within this time no board passes; None: not asked."""

@@ -26,6 +26,7 @@ class People:
         patterns: ScanPatterns,
         folder_of_part: Callable[[str], str | None],
         serial_here: Callable[[str], bool],
+        proof_changed: Callable[[], None],
         commissioning: Desk | None = None,
     ) -> None:
         """`serial_here` gives a serial to the board that is being looked at, False if none is."""
@@ -36,6 +37,7 @@ class People:
         self._patterns = patterns
         self._folder_of_part = folder_of_part
         self._serial_here = serial_here
+        self._proof_changed = proof_changed
         self.operator: str | None = None
         self.technician: str | None = None
         self.next_serial: str | None = None
@@ -96,6 +98,8 @@ class People:
                 self._handle(Event.BUTTON_PRESSED)
             case ask.EnterSerial(serial=serial):
                 self._serial(serial)
+            case ask.ProofChanged():
+                self._proof_changed()
             case ask.BeginStep() | ask.SkipStep() | ask.AnswerStep() | ask.StopStep():
                 self._commission(command)
 

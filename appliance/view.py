@@ -41,10 +41,12 @@ class View:
         verdict: Verdict | None,
         inspection_id: int | None,
         suspects: int,
+        challenge: str,
         commission: CommissionView | None = None,
     ) -> Status:
         """`verdict`, `inspection_id` and `suspects` are those of the board whose verdict is
-        shown at this instant; None and 0 otherwise, so that nothing stale is ever shown."""
+        shown at this instant; None and 0 otherwise, so that nothing stale is ever shown.
+        `challenge` says what is due before a board may pass, or is empty."""
         self._devices = device_views(
             previous=self._devices,
             utc_now=now_utc,
@@ -58,13 +60,14 @@ class View:
             state=state,
             lamps=LampView(red=lamps.red, amber=lamps.amber, green=lamps.green),
             since_utc=since_utc,
-            word=words.word(state, suspects=suspects),
+            word=words.word(state, suspects=suspects, due=bool(challenge)),
             step=words.step(
                 state,
                 sensed=sensed,
                 recipes=recipes,
                 works_again=faults.all_work_again,
                 slow_record=lasted_s > self._settings.slow_record_s,
+                challenge=challenge,
             ),
             verdict=verdict,
             inspection_id=inspection_id,

@@ -7,14 +7,15 @@ from appliance.senses import Sensed
 from appliance.states import State
 
 
-def word(state: State, *, suspects: int) -> str:
-    """The large word of the screen; `suspects` is the number of windows that are not GOOD."""
+def word(state: State, *, suspects: int, due: bool = False) -> str:
+    """The large word of the screen; `suspects` is the number of windows that are not GOOD, `due`
+    whether a challenge board has to come before any board may pass."""
     places = "1 place" if suspects == 1 else f"{suspects} places"
     return {
         State.STARTING: "Starting…",
         State.LAMP_TEST: "Lamp test",
         State.SETUP: "Setup",
-        State.EMPTY: "Ready: insert a board",
+        State.EMPTY: "Challenge board due" if due else "Ready: insert a board",
         State.SEATED: "Inspecting…",
         State.INSPECTING: "Inspecting…",
         State.RECORDING: "Recording…",
@@ -33,6 +34,7 @@ def step(
     recipes: RecipeSlot,
     works_again: bool,
     slow_record: bool,
+    challenge: str = "",
 ) -> str:
     """One short sentence. Empty where the large word says it all."""
     slot, recipe = sensed.slot, recipes.recipe
@@ -50,7 +52,7 @@ def step(
         case State.EMPTY if slot is not None and slot.left != slot.right:
             return "Push the board fully in."
         case State.EMPTY:
-            return ""
+            return challenge
         case State.SEATED:
             return "Waiting for settled light and a fresh picture"
         case State.INSPECTING:

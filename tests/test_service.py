@@ -20,7 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config import Pages
+from appliance.commands import ProofChanged
+from appliance.config import Pages, Proof
 from appliance.generated import generated_lesson
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
 from appliance.recipe import save, with_thresholds
@@ -121,6 +122,62 @@ def test_fifty_clients_on_the_page_do_not_touch_the_verdict(unit: Unit) -> None:
     assert status.state is State.PASSED, status.faults
     assert not failures
     assert len(answers) >= 50
+
+
+def test_no_board_passes_before_the_challenge_board_was_called_bad(
+    recipes: Path, tmp_path: Path
+) -> None:
+    unit = Unit(recipes, tmp_path)
+    unit.config = replace(unit.config, proof=Proof(challenge_every_h=8.0))
+    unit.service = Service(unit.config, cabinet=unit._make)
+    bad = GeneratedBoard(seed=51, faults=(BoardFault(component="C1", kind="missing"),))
+    good = GeneratedBoard(seed=50)
+    with unit.service:
+        ready = unit.wait(lambda status: status.word == "Challenge board due")
+        store, part = unit.service.store, ready.part_number
+        assert part is not None
+        store.add_challenge_board(part, bad.serial, ("C1",), "Teo")
+        unit.service.commands.put(ProofChanged(by="Teo"))
+        unit.wait(lambda status: bad.serial in status.step)
+        unit.world.insert(good)
+        status = unit.wait_for(State.FAULT, State.PASSED)
+        assert [fault.code for fault in status.faults] == ["challenge_due"]
+        assert not unit.world.lamps.green
+        unit.world.remove()
+        unit.wait_for(State.EMPTY)
+        unit.world.insert(bad)
+        unit.wait_for(State.FAILED, State.REVIEW)
+        unit.world.remove()
+        unit.wait(lambda status: status.word == "Ready: insert a board")
+        unit.world.insert(good)
+        unit.wait_for(State.PASSED)
+        assert unit.world.lamps.green
+        unit.world.remove()
+        unit.wait_for(State.EMPTY)
+        # A board that is good, given out as bad: what a judge that sees nothing would call it.
+        store.add_challenge_board(part, good.serial, ("C1",), "Teo")
+        unit.service.commands.put(ProofChanged(by="Teo"))
+        unit.world.insert(good)
+        status = unit.wait_for(State.FAULT, State.PASSED)
+        assert [fault.code for fault in status.faults] == ["challenge_missed"]
+        assert not unit.world.lamps.green
+        unit.world.remove()
+        missed = _await_alarm(unit)
+        store.release_challenge(missed, "Teo", "it is a good board; retired")
+        unit.service.commands.put(ProofChanged(by="Teo"))
+        unit.wait_for(State.EMPTY)
+        assert [row.purpose for row in store.boards()] == ["challenge", "", "challenge", ""]
+        counted = store.figures().boards
+        assert (counted.inspected, counted.passed, counted.faults) == (1, 1, 1)
+
+
+def _await_alarm(unit: Unit) -> int:
+    end_s = time.monotonic() + DEADLINE_S
+    while time.monotonic() < end_s:
+        for challenge in unit.service.store.challenges():
+            if challenge.outcome == "missed":
+                return challenge.inspection_id
+    raise AssertionError("the missed challenge is not in the record")
 
 
 def test_the_record_has_one_owner_and_the_end_leaves_nothing_behind(

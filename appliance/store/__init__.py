@@ -44,6 +44,7 @@ from appliance.store.errors import (
 )
 from appliance.store.figures import CallTally, Figures, ParetoRow, Tally, TrendRow
 from appliance.store.operators import FirstLogin, Operator, Role
+from appliance.store.proof_values import Challenge, ChallengeBoard, Proven, StudyRow
 from appliance.store.records import (
     BoardRow,
     EventRow,
@@ -78,6 +79,8 @@ __all__ = [
     "Bucket",
     "BusyError",
     "CallTally",
+    "Challenge",
+    "ChallengeBoard",
     "Clock",
     "ClosedError",
     "CorruptDatabaseError",
@@ -98,6 +101,7 @@ __all__ = [
     "ParetoRow",
     "PictureFacts",
     "PictureState",
+    "Proven",
     "ReadOnlyError",
     "RefusedError",
     "ReviewRow",
@@ -110,6 +114,7 @@ __all__ = [
     "StoreError",
     "StoredInspection",
     "StoredWindow",
+    "StudyRow",
     "Tally",
     "TrendRow",
     "buckets",

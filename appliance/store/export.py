@@ -45,6 +45,7 @@ COLUMNS = (
     "software_version",
     "model_sha256s",
     "simulated",
+    "purpose",
 )
 _FREE_TEXT = frozenset(
     {
@@ -125,6 +126,7 @@ def flat(stored: StoredInspection) -> dict[str, Any]:
         "software_version": record.software_version,
         "model_sha256s": " ".join(record.model_sha256s),
         "simulated": _flag(record.simulated),
+        "purpose": stored.purpose,
     }
     return {
         name: harmless(str(values[name])) if name in _FREE_TEXT else values[name]
@@ -166,6 +168,7 @@ def nested(stored: StoredInspection) -> dict[str, Any]:
         "health": _fields(record.health),
         "frame": _fields(frame),
         "simulated": record.simulated,
+        "purpose": stored.purpose or None,
     }
 
 

@@ -1,7 +1,8 @@
 """What the supervisor's page counts. Everything is counted by the database; how, stands here.
 
 A board *counts* when the machine gave a verdict on it: PASS, REVIEW or FAIL, and it was not
-aborted afterwards. FAULT and Aborted are counted by themselves and are in no yield.
+aborted afterwards. FAULT and Aborted are counted by themselves and are in no yield. Boards that
+were put in to try the machine, in a study or as a challenge, are in no figure at all.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.store.part import Part
+from appliance.store.proofs import UNTAGGED
 from appliance.store.selection import EVERYTHING, Bucket, Selection
 
 _FIRST = """
     i.counts AND (i.serial IS NULL OR NOT EXISTS (
         SELECT 1 FROM inspection e
         WHERE e.serial = i.serial AND e.part_number = i.part_number
-          AND e.id < i.id AND e.counts AND e.simulated = i.simulated))
+          AND e.id < i.id AND e.counts AND e.simulated = i.simulated
+          AND NOT EXISTS (SELECT 1 FROM tag t WHERE t.inspection_id = e.id)))
 """
 _DEFECTS = """
     CASE WHEN i.defects + i.unsure = 0 THEN 0 ELSE
@@ -153,8 +156,13 @@ def _calls_of(row: sqlite3.Row) -> CallTally:
     return CallTally(**{name: row[name] for name in CallTally.__dataclass_fields__})
 
 
-def tally(connection: sqlite3.Connection, selection: Selection) -> Tally:
+def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
     where, values = selection.where()
+    return f"{UNTAGGED} AND {where}", values
+
+
+def tally(connection: sqlite3.Connection, selection: Selection) -> Tally:
+    where, values = _where(selection)
     sql = f"SELECT {_TALLY} FROM inspection i WHERE {where}) c"
     return _tally_of(connection.execute(sql, values).fetchone())
 
@@ -173,7 +181,7 @@ FROM (SELECT i.part_number, w.component, w.call,
 
 
 def call_tally(connection: sqlite3.Connection, selection: Selection) -> CallTally:
-    where, values = selection.where()
+    where, values = _where(selection)
     return _calls_of(connection.execute(f"SELECT {_CALLS} {where})", values).fetchone())
 
 
@@ -181,7 +189,7 @@ def pareto(
     connection: sqlite3.Connection, selection: Selection, limit: int
 ) -> tuple[ParetoRow, ...]:
     """Most often called first."""
-    where, values = selection.where()
+    where, values = _where(selection)
     sql = (
         f"SELECT part_number, component, {_CALLS} {where}) GROUP BY part_number, component"
         " ORDER BY count(*) DESC, called_defect DESC, part_number, component LIMIT :limit"
@@ -196,7 +204,7 @@ def trend(
     connection: sqlite3.Connection, bars: Sequence[Bucket], selection: Selection
 ) -> tuple[TrendRow, ...]:
     """One row a bar, empty ones too."""
-    where, values = selection.where()
+    where, values = _where(selection)
     edges: dict[str, Any] = {"bars": json.dumps([[b.since_utc, b.until_utc] for b in bars])}
     sql = f"""
         WITH bar AS (SELECT key AS n, json_extract(value, '$[0]') AS since_utc,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from appliance.store.clock import Moment
 from appliance.store.errors import MissingError
 from appliance.store.pictures import Written
+from appliance.store.proofs import tag
 from appliance.store.records import BoardRow, InspectionRecord, StoredInspection
 from appliance.store.rows import (
     board_of,
@@ -29,7 +30,9 @@ SELECT i.*,
     (SELECT count(*) FROM standing_answer a
         WHERE a.inspection_id = i.id AND a.answer = 'TRUE_DEFECT') AS true_defects,
     EXISTS (SELECT 1 FROM picture p
-        WHERE p.inspection_id = i.id AND p.expired_utc IS NULL) AS has_pictures
+        WHERE p.inspection_id = i.id AND p.expired_utc IS NULL) AS has_pictures,
+    (SELECT iif(t.study_id IS NULL, 'challenge', 'study') FROM tag t
+        WHERE t.inspection_id = i.id) AS purpose
 FROM inspection i
 """
 
@@ -66,6 +69,7 @@ def insert(
         "INSERT INTO picture (inspection_id, name, path, bytes, sha256) VALUES (?, ?, ?, ?, ?)",
         [(number, p.name, p.path, p.bytes, p.sha256) for p in pictures],
     )
+    tag(connection, number, record)
 
 
 def mark_aborted(connection: sqlite3.Connection, number: int, reason: str) -> None:
@@ -127,6 +131,7 @@ def complete(connection: sqlite3.Connection, number: int) -> StoredInspection:
         recorded=moment_of(row),
         result=TestResult(row["result"]),
         aborted_reason=row["aborted_reason"],
+        purpose=_purpose(connection, number),
         duration_s=row["duration_s"],
         windows=windows,
         reviews=tuple(
@@ -142,3 +147,11 @@ def complete(connection: sqlite3.Connection, number: int) -> StoredInspection:
             )
         ),
     )
+
+
+def _purpose(connection: sqlite3.Connection, number: int) -> str:
+    row = connection.execute(
+        "SELECT iif(study_id IS NULL, 'challenge', 'study') FROM tag WHERE inspection_id = ?",
+        (number,),
+    ).fetchone()
+    return "" if row is None else str(row[0])

@@ -171,6 +171,9 @@ class BoardRow:
     """From seated to recorded; None when the unit was started anew in between."""
     simulated: bool
     has_pictures: bool
+    purpose: str
+    """study or challenge where it was put in to try the machine, and counts in no yield; else
+    empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +187,9 @@ class StoredInspection:
     """As it stands now: Aborted where the record's own was taken back."""
     aborted_reason: str
     """Not empty when the board was pulled out after its verdict and before its lamp."""
+    purpose: str
+    """study or challenge where it was put in to try the machine, and counts in no yield; else
+    empty."""
     duration_s: float | None
     windows: tuple[StoredWindow, ...]
     reviews: tuple[ReviewRow, ...]

@@ -187,6 +187,7 @@ def board_of(row: sqlite3.Row) -> BoardRow:
         duration_s=row["duration_s"],
         simulated=bool(row["simulated"]),
         has_pictures=bool(row["has_pictures"]),
+        purpose=row["purpose"] or "",
     )
 
 

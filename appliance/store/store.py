@@ -28,6 +28,7 @@ from appliance.store.migrate import check_and_migrate, create, migrations
 from appliance.store.operators import OperatorsPart
 from appliance.store.owner import own
 from appliance.store.pictures import FOLDER, Pictures, Written
+from appliance.store.proofs import ProofPart
 from appliance.store.reading import reader_database
 from appliance.store.records import BoardRow, InspectionRecord, StoredInspection
 from appliance.store.retention import Retention, Room, mark_expired
@@ -51,7 +52,7 @@ class Space:
     disk_total_bytes: int
 
 
-class Store(AuditPart, DiaryPart, FiguresPart, OperatorsPart):
+class Store(AuditPart, DiaryPart, FiguresPart, OperatorsPart, ProofPart):
     """The record of one unit in one folder: `records.db`, `pictures/`, `badge.key`.
 
     The service opens it with `Store.open` and is then its only owner; whoever only reads while

@@ -78,6 +78,7 @@ def test_a_line_says_what_the_record_says(store: Store, factory: RecordFactory) 
             "software_version": "0.1.0",
             "model_sha256s": "ab" * 32,
             "simulated": "1",
+            "purpose": "",
         }
     ]
 
