@@ -107,8 +107,7 @@ class Unit:
         unit = cls(folder)
         for path in (unit.releases.folder, unit.places.config.parent, unit.records):
             path.mkdir(parents=True)
-        public = TrustedKey(public=tiny.MAKER.public_key().public_bytes_raw(), comment="the maker")
-        unit.places.trusted.write_text(f"{public.line}\n")
+        unit.trust_the_maker()
         unit.configure()
         factory = RecordFactory()
         with Store.open(unit.records, quota_bytes=QUOTA_BYTES, clock=factory.clock) as store:
@@ -117,6 +116,10 @@ class Unit:
         unit.releases.link(CURRENT, version)
         unit.releases.link(PROVEN, version)
         return unit
+
+    def trust_the_maker(self) -> None:
+        public = TrustedKey(public=tiny.MAKER.public_key().public_bytes_raw(), comment="the maker")
+        self.places.trusted.write_text(f"{public.line}\n")
 
     def configure(self) -> None:
         with socket.socket() as free:
