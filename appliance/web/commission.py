@@ -51,7 +51,6 @@ def step(name: str) -> str:
         at=at,
         count=len(names),
         before=names[at - 1] if at else None,
-        after=names[at + 1] if at + 1 < len(names) else None,
         marks=_marks(_record()),
         **_now(now),
     )
@@ -120,6 +119,11 @@ def _step(name: str) -> PlannedStep:
     return found
 
 
+def _after(step: PlannedStep) -> PlannedStep | None:
+    at = _steps().index(step) + 1
+    return _steps()[at] if at < len(_steps()) else None
+
+
 def _folder() -> Path:
     return site().store.folder.parent / record.FOLDER
 
@@ -148,6 +152,7 @@ def _now(step: PlannedStep) -> dict[str, object]:
         "view": view if view is not None and view.step == step.name else None,
         "other": view if view is not None and view.running and view.step != step.name else None,
         "result": _record().result(step.name),
+        "after": _after(step),
         "key": _key(status.state, view),
     }
 

@@ -79,6 +79,7 @@ TEXTS: Final[dict[str, str]] = {
     "commission.again": "Do it again",
     "commission.skip": "Leave it out",
     "commission.stop": "Stop this step",
+    "commission.next": "Next: {title}",
     "commission.before": "Back",
     "commission.after": "Next step",
     "commission.overview": "All steps",

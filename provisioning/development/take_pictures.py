@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from appliance.commands import AnswerStep
+from appliance.commission.simulated_person import SimulatedPerson
+from appliance.commission.values import CommissionView
+from appliance.config import CabinetConfig, CabinetKind, Config, Pages, Recipes, Records, Unit
 from appliance.demo import Demo
 from appliance.service import Service
 from appliance.states import State
 from appliance.store import Role
+from hw import open_cabinet
+from hw.sim.cabinet import SimulatedCabinet
 
 FOLDER = Path(__file__).resolve().parents[2] / "appliance" / "web" / "screenshots"
 WALL, PHONE = {"width": 1920, "height": 1080}, {"width": 390, "height": 844}
@@ -54,6 +61,8 @@ def main() -> None:
         page.wait_for_timeout(800)
         _shoot(page, "technician-phone")
         _shoot_cradle(page, service)
+        with tempfile.TemporaryDirectory(prefix="goldenboard-") as name:
+            _shoot_commissioning(browser, Path(name))
         browser.close()
 
 
@@ -62,17 +71,67 @@ def _shoot_cradle(page: Page, service: Service) -> None:
     if all(each.name != "Teo" for each in service.store.operators()):
         service.store.add_operator("Teo", Role.TECHNICIAN, pin=PIN)
     page.set_viewport_size(LAPTOP)
-    page.goto(service.pages.url + "sign-in")
-    page.fill("#name", "Teo")
-    page.fill("#pin", PIN)
-    page.keyboard.press("Enter")
-    page.wait_for_url(service.pages.url)
+    _sign_in(page, service)
     page.goto(service.pages.url + "cradles/")
     page.set_input_files("input[name=board]", str(CRADLES / "boards" / "demo" / "board.toml"))
     page.click("form.fields button")
     page.wait_for_selector("#turning[data-picture=turns]", timeout=LONGEST_WAIT_S * 1000)
     page.wait_for_timeout(800)
     _shoot(page, "page", CRADLES / "pictures")
+
+
+def _shoot_commissioning(browser: Browser, folder: Path) -> None:
+    """A new unit with two faults in its wiring, as its technician's phone shows it."""
+    config = Config(
+        unit=Unit(name="line 2"),
+        cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
+        pages=Pages(host="127.0.0.1", port=0, tls=False),
+        records=Records(folder=folder / "records"),
+        recipes=Recipes(folder=folder / "recipes"),
+    )
+    cabinet = open_cabinet(config.cabinet_settings())
+    assert isinstance(cabinet, SimulatedCabinet)
+    person = SimulatedPerson(cabinet.world, {"name": "line 2"})
+    for fault in ("dark_lamp", "swapped_switches"):
+        cabinet.world.start_fault(fault)
+    with Service(config, cabinet=lambda: cabinet) as service:
+        service.store.add_operator("Teo", Role.TECHNICIAN, pin=PIN)
+        page = browser.new_page(viewport=PHONE)
+        _sign_in(page, service)
+        for step in ("name", "people", "lamps", "buzzer", "strip", "slot", "button", "storage"):
+            page.goto(f"{service.pages.url}commission/{step}/")
+            page.click("form[action$=begin] button")
+            _wait(lambda step=step: (now := _commission(service)) is not None and now.step == step)
+            while (view := _commission(service)) is None or view.running:
+                if view is not None and view.prompt is not None:
+                    if view.prompt.name == "lamp" and view.number % 3 == 0:
+                        _shoot(page, "commission-lamp-phone")
+                    answer = person.react(view.prompt, view.number)
+                    if answer is not None:
+                        service.commands.put(
+                            AnswerStep(number=view.number, answer=answer, by="Teo")
+                        )
+                page.wait_for_timeout(20)
+            page.wait_for_selector(".outcome")
+            if step == "slot":
+                page.wait_for_timeout(300)
+                _shoot(page, "commission-slot-phone")
+        page.set_viewport_size(LAPTOP)
+        page.goto(service.pages.url + "commission/")
+        page.wait_for_timeout(500)
+        _shoot(page, "commission")
+
+
+def _commission(service: Service) -> CommissionView | None:
+    return service.board.current()[1].commission
+
+
+def _sign_in(page: Page, service: Service) -> None:
+    page.goto(service.pages.url + "sign-in")
+    page.fill("#name", "Teo")
+    page.fill("#pin", PIN)
+    page.keyboard.press("Enter")
+    page.wait_for_url(service.pages.url)
 
 
 def _wait(is_so: Callable[[], bool]) -> None:

@@ -56,7 +56,7 @@ def carry_out(unit: CommissionedUnit, page: Page, step: str) -> str:
     """Press Begin, do what the page says, press what was seen; what the page says at the end."""
     page.goto(f"{unit.service.pages.url}commission/{step}/")
     before = -1 if unit.view is None else unit.view.number
-    page.click(".row button.big")
+    page.click("form[action$=begin] button")
     unit.wait(lambda s: s.commission is not None and s.commission.number > before)
     while True:
         view, answer = unit.person_says()
@@ -80,12 +80,8 @@ def carry_out(unit: CommissionedUnit, page: Page, step: str) -> str:
     return page.inner_text(".outcome")
 
 
-BUSY = "The computer is too busy for this step"
-"""What the two steps with contacts may rightly say on a computer that runs other tests."""
-
-
 def test_a_bad_unit_is_led_to_a_good_one(unit: CommissionedUnit, page: Page) -> None:
-    by_page = ("certificate", "lamps", "slot", "button", "storage", "network")
+    by_page = ("certificate", "lamps", "slot", "storage")
     for step in STEPS:
         if step not in by_page:
             unit.has_passed(step)  # yesterday, on the terminal
@@ -94,6 +90,7 @@ def test_a_bad_unit_is_led_to_a_good_one(unit: CommissionedUnit, page: Page) -> 
         unit.world.start_fault(fault)
     unit.slow_s = 1.2
     told = {step: carry_out(unit, page, step) for step in (*broken, "storage")}
+    assert page.get_attribute(".marks [aria-current]", "class") == "failed"
     assert "The green lamp stays dark." in told["lamps"]
     assert "left and the right seat switch are swapped" in told["slot"]
     assert "The card is too slow" in told["storage"]
@@ -112,9 +109,9 @@ def test_a_bad_unit_is_led_to_a_good_one(unit: CommissionedUnit, page: Page) -> 
             break
         led.append(step)
         said = carry_out(unit, page, step)
-        assert "Passed" in said or (step in ("slot", "button") and BUSY in said), said
-        if BUSY in said:
-            unit.has_passed(step)  # another time
+        # On a computer that is busy with other tests the bounce is rightly not told.
+        assert "Passed" in said or (step == "slot" and "too busy for this step" in said), said
+        unit.has_passed(step)
     assert led == list(by_page)
     assert set(unit.outcomes()) == set(STEPS)
     assert len(STEPS) == page.locator(".commissionlist li.passed").count()
@@ -124,8 +121,10 @@ def test_a_bad_unit_is_led_to_a_good_one(unit: CommissionedUnit, page: Page) -> 
 
 def test_a_page_that_comes_back_shows_the_same_question(unit: CommissionedUnit, page: Page) -> None:
     page.goto(unit.service.pages.url + "commission/lamps/")
-    page.click(".row button.big")
+    page.click("form[action$=begin] button")
     page.wait_for_selector(".choices button[value=green]")
+    unit.wait(lambda s: s.lamps.red or s.lamps.amber or s.lamps.green)
+    assert page.locator(".minilamps .lit").count() == 0, "the page does not tell which lamp it is"
     page.goto(unit.service.pages.url + "commission/buzzer/")
     assert "Another step is under way." in page.inner_text("#now")
     page.click("#now a")

@@ -16,8 +16,15 @@ async function draw() {
   pending = true;
   try {
     const answer = await fetch(now.dataset.url, { cache: "no-store" });
-    if (answer.ok) { now.innerHTML = await answer.text(); showAll(now); } // escaped by the server's templates
+    if (answer.ok) { now.innerHTML = await answer.text(); showAll(now); mark(); } // escaped by the server's templates
   } catch { /* the lost banner says it */ } finally { pending = false; }
+}
+
+function mark() {
+  const here = document.querySelector(".marks [aria-current]");
+  const outcome = now.querySelector("[data-mark]").dataset.mark;
+  here.className = outcome;
+  here.firstElementChild.textContent = { passed: "✓", failed: "✕", skipped: "–" }[outcome] ?? "";
 }
 
 function change(prompt) {

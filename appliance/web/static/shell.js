@@ -9,11 +9,11 @@ const word = mini.querySelector(".miniword");
 const small = Object.fromEntries(["r", "a", "g"].map((name) => [name, mini.querySelector(`.${name}`)]));
 const banner = document.getElementById("lost");
 
-// While a lamp is tried alone the page must not tell which: the person looks at the beacon.
+const DARK = { red: false, amber: false, green: false };
+// While a lamp is tried alone no page may tell which: the person looks at the beacon.
 let tried = false;
 
-function light(driven) {
-  const lamps = tried ? {} : driven;
+function light(lamps) {
   small.r.classList.toggle("lit", lamps.red);
   small.a.classList.toggle("lit", lamps.amber);
   small.g.classList.toggle("lit", lamps.green);
@@ -27,10 +27,14 @@ follow({
     word.textContent = now.word;
     if (banner) banner.hidden = true;
     tried = Boolean(now.commission && now.commission.running);
-    light(now.lamps);
-    say("cabinet:status", now);
+    light(tried ? DARK : now.lamps);
+    say("cabinet:status", tried ? { ...now, lamps: DARK } : now);
   },
-  lamps(now) { light(now); say("cabinet:lamps", now); },
+  lamps(now) {
+    const shown = tried ? DARK : now;
+    light(shown);
+    say("cabinet:lamps", shown);
+  },
   lost() {
     mini.dataset.link = "lost";
     delete mini.dataset.state;
