@@ -90,8 +90,11 @@ def test_restarts_end_in_the_fault_lamps() -> None:
     assert unit["Unit"]["OnFailure"] == "goldenboard-fault.service"
     assert (UNITS / unit["Unit"]["OnFailure"]).is_file()
     burst, interval_s = (int(unit["Unit"][f"StartLimit{key}"]) for key in ("Burst", "IntervalSec"))
-    # five starts that fail at once, each with its pause, happen well within the interval
-    assert burst * (float(unit["Service"]["RestartSec"]) + 30) < interval_s
+    service = unit["Service"]
+    # starts that hang to their end, or loops that hang to theirs, reach the limit, too
+    for hangs in ("TimeoutStartSec", "WatchdogSec"):
+        once_s = float(service["RestartSec"]) + float(service[hangs])
+        assert burst * (once_s + float(service["TimeoutAbortSec"])) < interval_s
     assert unit["Service"]["Restart"] == "always"
 
 
