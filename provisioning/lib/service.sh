@@ -79,11 +79,16 @@ start_service() {
         return 0
     fi
     systemctl daemon-reload
-    udevadm control --reload || true
-    sysctl -q --system || true
+    udevadm control --reload 2>/dev/null || true # none runs in a container
+    systemctl restart systemd-sysctl.service || true
     systemctl try-restart systemd-journald.service systemd-timesyncd.service || true
     systemctl reset-failed goldenboard.service goldenboard-fault.service 2>/dev/null || true
     # READY comes when the cabinet is open: it is not waited for
     change "started the instrument"
     systemctl restart --no-block goldenboard.service
+    # what waits for something beside it waits from now on, not from the next start on
+    sed -n 's,.* /etc/systemd/system/\(.*[.]\(path\|timer\|socket\)\)$,\1,p' "$work/units" >"$work/waiting"
+    while read -r unit; do
+        systemctl start --no-block "$unit"
+    done <"$work/waiting"
 }

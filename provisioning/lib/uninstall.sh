@@ -3,11 +3,14 @@
 # shellcheck shell=sh
 
 uninstall_everything() {
-    if [ "$has_systemd" = yes ] && [ "$dry_run" = no ] && [ -f /etc/systemd/system/goldenboard.service ]; then
-        systemctl stop goldenboard.service goldenboard-fault.service || true
+    list=$base/installed-files
+    if [ "$has_systemd" = yes ] && [ "$dry_run" = no ] && [ -f "$list" ]; then
+        # the data partition stays where it is
+        units=$(sed -n 's|^f /etc/systemd/system/\([^/]*\)$|\1|p' "$list" | grep -v '\.mount$' || true)
+        # shellcheck disable=SC2086  # a list of names
+        systemctl stop $units || true
     fi
     undo_boot
-    list=$base/installed-files
     if [ -f "$list" ]; then
         for path in $(sed -n 's/^f //p' "$list"); do
             take_away_whole "$path"

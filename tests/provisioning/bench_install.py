@@ -25,7 +25,11 @@ from packaging.requirements import Requirement
 
 from tests.about import about
 from tests.conftest import ROOT
-from tests.provisioning.bench_service import hung_while_green, ready_hung_and_killed
+from tests.provisioning.bench_service import (
+    hung_while_green,
+    installed_live,
+    ready_hung_and_killed,
+)
 from tests.provisioning.trees import manifest
 from tests.wheels import built_wheel
 
@@ -147,11 +151,14 @@ class Chroot:
             raise SystemExit(f"{command} in {self.tree}\n{done.stdout}\nexit {done.returncode}")
         return round(time.monotonic() - began_s, 1), done.stdout
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        wheel = f"/src/wheel/{self._wheel}"
+        script = "/src/provisioning/install.sh"
+        return (script, "--simulated", "--wheel", wheel, "--wheels", "/src/wheels")
+
     def install(self, *options: str) -> tuple[float, str]:
-        seconds, said = self.run(
-            "/src/provisioning/install.sh", "--simulated", "--wheel", f"/src/wheel/{self._wheel}",
-            "--wheels", "/src/wheels", *options,
-        )  # fmt: skip
+        seconds, said = self.run(*self.command, *options)
         print(said, flush=True)
         return seconds, said
 
@@ -225,6 +232,7 @@ def tried(system: System, work: Path, wheel: Path) -> dict[str, object]:
         figures["service"] = {
             **ready_hung_and_killed(chroot.tree),
             "hung_while_green_ended_after_s": hung_while_green(chroot.tree),
+            "install": installed_live(chroot.tree, chroot.command),
         }
     shutil.rmtree(chroot.tree)
     return figures
@@ -260,6 +268,13 @@ def _serves(service: object) -> bool:
         and service["hung_while_green_ended_after_s"] <= 8
         and service["fault_lamps"] == service["started_again"] == "active"
         and service["fault_lamps_then"] == "inactive"
+        and service["install"]
+        == {
+            "unchanged_leaves_it_running": True,
+            "change_starts_it_anew": True,
+            "waiting_units_wait": True,
+            "after_uninstalling": "not-found",
+        }
     )
 
 

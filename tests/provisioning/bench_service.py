@@ -99,6 +99,29 @@ def hung_while_green(tree: Path) -> float:
         (tree / DROP_IN).unlink()
 
 
+def installed_live(tree: Path, install: tuple[str, ...]) -> dict[str, object]:
+    """install.sh where the service runs: it is left alone, started anew for a change, and gone
+    after uninstalling. `install` is the command that installed the tree."""
+    with Booted(tree) as system:
+        until(lambda: _is(system, UNIT, "active"), 120)
+        pid = system.show(UNIT, "MainPID")
+        system.run(*install)
+        figures: dict[str, object] = {
+            "unchanged_leaves_it_running": system.show(UNIT, "MainPID") == pid
+        }
+        with (tree / "src/provisioning/root/etc/systemd/system" / UNIT).open("a") as unit:
+            unit.write("# changed\n")
+        said = system.run(*install)
+        until(lambda: system.show(UNIT, "MainPID") not in {pid, "0"}, 60)
+        until(lambda: _is(system, UNIT, "active"), 120)
+        figures["change_starts_it_anew"] = "started the instrument" in said
+        waiting = (tree / "etc/systemd/system").glob("goldenboard*.path")
+        figures["waiting_units_wait"] = all(_is(system, path.name, "active") for path in waiting)
+        system.run(*install, "--uninstall")
+        figures["after_uninstalling"] = system.show(UNIT, "LoadState")
+    return figures
+
+
 def main() -> int:
     tree = Path(sys.argv[1]).resolve()
     figures = ready_hung_and_killed(tree)
