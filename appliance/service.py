@@ -27,6 +27,7 @@ from appliance.notify import Notifier
 from appliance.out_of_order import NoticePage, show_fault
 from appliance.recipe import Recipe
 from appliance.recorder import Recorder
+from appliance.settings_mark import note_settings
 from appliance.states import State
 from appliance.status import FaultView, LampView, Status, StatusBoard
 from appliance.store import FirstLogin, InUseError, Store, StoreError, system_clock
@@ -126,6 +127,9 @@ class Service:
         try:
             self.first_login = self.store.ensure_first_technician()
             self.store.add_event("software_started", by=None, detail=self.facts.software_version)
+            note_settings(self.store, config)
+            # Published in the journal, too, which the service can't rewrite.
+            log.warning("Audit log: head %s", self.store.audit_head())
             self._pools = Pools(config.judges.models, config.judges.interpreters)
             self._judging = ThreadWorker("judging")
             self._recording = ThreadWorker("recording")

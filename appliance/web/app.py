@@ -14,6 +14,7 @@ from appliance.status import StatusBoard
 from appliance.store import Role, Store
 from appliance.web import (
     api,
+    audit,
     auth,
     boards,
     commission,
@@ -31,6 +32,7 @@ from appliance.web import (
 )
 from appliance.web.access import check_every_view, has_rank
 from appliance.web.extra_pages import ExtraPages
+from appliance.web.refusals import Refusals
 from appliance.web.rejudging import Archives
 from appliance.web.sessions import Sessions
 from appliance.web.settings import WebSettings
@@ -51,6 +53,7 @@ HOUSE = (
     recipes.pages,
     auth.pages,
     operators.pages,
+    audit.pages,
     api.pages,
 )
 _NAVIGATION = (
@@ -107,6 +110,7 @@ def create_app(
                 clock=settings.clock,
             ),
             throttle=LoginThrottle(settings.clock),
+            refusals=Refusals(settings.clock),
             gate=StreamGate(settings.max_streams),
             archives=Archives(),
             one_pin_at_a_time=threading.Lock(),

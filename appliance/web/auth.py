@@ -84,6 +84,7 @@ def _who(here: Site, keys: list[str], *, name: str, pin: str, badge: str) -> Ope
             found = here.store.verify_pin(name, pin) if name and pin else None
         if found is None:
             here.throttle.failed(*keys)
+            here.refusals.note(here.store, name=name, address=str(request.remote_addr))
         else:
             here.throttle.succeeded(*keys)
         return found

@@ -13,6 +13,7 @@ from appliance.commands import Command, CommandQueue
 from appliance.commission.values import PlannedStep
 from appliance.status import StatusBoard
 from appliance.store import Store
+from appliance.web.refusals import Refusals
 from appliance.web.rejudging import Archives
 from appliance.web.sessions import Person, Sessions
 from appliance.web.settings import WebSettings
@@ -31,6 +32,7 @@ class Site:
     settings: WebSettings
     sessions: Sessions
     throttle: LoginThrottle
+    refusals: Refusals
     gate: StreamGate
     archives: Archives
     one_pin_at_a_time: threading.Lock

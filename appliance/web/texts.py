@@ -11,8 +11,10 @@ from collections.abc import Mapping
 
 from flask import has_request_context, request
 
-from appliance.web.texts_en import TEXTS as ENGLISH
+from appliance.web.texts_audit_en import TEXTS as AUDIT
+from appliance.web.texts_en import TEXTS as PAGES
 
+ENGLISH: Mapping[str, str] = {**PAGES, **AUDIT}
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 """Waiting for their translators: pt, ko, de."""
 _added: dict[str, dict[str, str]] = {"en": {}}

@@ -31,6 +31,10 @@ class LoginThrottle:
 
     An address gets no more tries by changing the name, a name no more by changing the address.
     Anyone on the LAN can make a name wait; that is the lesser evil, and the wait is bounded.
+
+    Counts are kept in memory alone. Who can restart the unit gets five tries a start, some ten
+    thousand a day: nothing against a technician's eight characters, and each refusal stands in
+    the audit log. Kept on the disk, they would let a stranger's guesses lock people out for good.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
