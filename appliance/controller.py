@@ -532,4 +532,5 @@ class Controller:
             suspects=shown.judged.suspects if shown and shown.judged else 0,
             commission=self._commissioning.view if self._commissioning else None,
             challenge=self._guard.words,
+            study=self._guard.next_turn,
         )

@@ -42,11 +42,13 @@ class View:
         inspection_id: int | None,
         suspects: int,
         challenge: str,
+        study: str,
         commission: CommissionView | None = None,
     ) -> Status:
         """`verdict`, `inspection_id` and `suspects` are those of the board whose verdict is
         shown at this instant; None and 0 otherwise, so that nothing stale is ever shown.
-        `challenge` says what is due before a board may pass, or is empty."""
+        `challenge` says what is due before a board may pass, `study` which board a study waits
+        for; both may be empty."""
         self._devices = device_views(
             previous=self._devices,
             utc_now=now_utc,
@@ -68,6 +70,7 @@ class View:
                 works_again=faults.all_work_again,
                 slow_record=lasted_s > self._settings.slow_record_s,
                 challenge=challenge,
+                study=study,
             ),
             verdict=verdict,
             inspection_id=inspection_id,

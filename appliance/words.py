@@ -35,6 +35,7 @@ def step(
     works_again: bool,
     slow_record: bool,
     challenge: str = "",
+    study: str = "",
 ) -> str:
     """One short sentence. Empty where the large word says it all."""
     slot, recipe = sensed.slot, recipes.recipe
@@ -52,7 +53,7 @@ def step(
         case State.EMPTY if slot is not None and slot.left != slot.right:
             return "Push the board fully in."
         case State.EMPTY:
-            return challenge
+            return challenge or study
         case State.SEATED:
             return "Waiting for settled light and a fresh picture"
         case State.INSPECTING:

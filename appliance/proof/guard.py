@@ -150,8 +150,10 @@ class ChallengeGuard:
         return None
 
     def recorded(self, serial: str | None) -> None:
-        """A verdict is durable: of a challenge board it may end the lock."""
-        if self._proven and any(board.serial == serial for board in self._proven.boards):
+        """A verdict is durable: of a challenge board it may end the lock; a study's next turn
+        follows."""
+        known = self._proven
+        if known and (known.study or any(board.serial == serial for board in known.boards)):
             self._again = True
 
     @property
@@ -159,6 +161,18 @@ class ChallengeGuard:
         """For the screen while it waits for a board; empty where nothing is due."""
         locked = self.due() if self._every_h is not None and self._proven else None
         return "" if locked is None else f"{locked.found} {locked.action}"
+
+    @property
+    def next_turn(self) -> str:
+        """Of the study under way, in words for the screen; empty where there is none."""
+        study = self._proven.study if self._proven else None
+        turn = study.next if study else None
+        if study is None or turn is None:
+            return ""
+        return (
+            f"Study {study.name}: {turn.operator} inserts board {turn.board} "
+            f"({len(study.done) + 1} of {study.size})."
+        )
 
     def _is_fresh(self, last: Moment | None) -> bool:
         """Within one boot by the monotonic clock; over a restart only where a time server stood

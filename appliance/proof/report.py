@@ -90,7 +90,7 @@ def as_text(found: StudyFigures) -> str:
     """For a terminal: the verdict, the limits, the operators, then a line a window."""
     of = found.overall
     lines = [
-        f"The study is {found.verdict}.",
+        f"Verdict: {found.verdict}",
         f"{of.items} items (windows of boards) on {of.boards} boards, {of.answers} answers"
         + (f"; {of.left_out} items without all their trials are left out" if of.left_out else ""),
         "",

@@ -27,6 +27,11 @@ class StudyRow:
     """How many of them were not the one asked for."""
 
     @property
+    def size(self) -> int:
+        """Insertions that the plan asks for."""
+        return len(self.plan.boards) * len(self.plan.operators) * self.plan.repeats
+
+    @property
     def next(self) -> Turn | None:
         left = self.plan.left(self.done)
         return left[0] if left and self.ended_utc is None else None
@@ -68,3 +73,5 @@ class Proven:
     """The oldest missed challenge of this unit that nobody released, whatever the recipe."""
     last_missed: int | None
     """The newest missed challenge, released or not."""
+    study: StudyRow | None
+    """The one under way, if it is of this recipe."""

@@ -311,11 +311,15 @@ class ProofPart(Part):
             last_missed = connection.execute(
                 "SELECT max(inspection_id) FROM tag WHERE outcome = 'missed'"
             ).fetchone()[0]
+            study = _under_way(connection)
+        if study and (study.recipe, study.recipe_version) != (recipe, recipe_version):
+            study = None
         return Proven(
             boards=tuple(_board_of(row) for row in boards),
             last_passed=None if last is None else moment_of(last),
             alarm=None if alarm is None else _challenge_of(alarm),
             last_missed=last_missed,
+            study=study,
         )
 
     def release_challenge(self, inspection_id: int, by: str, words: str) -> None:

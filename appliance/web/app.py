@@ -24,6 +24,7 @@ from appliance.web import (
     live,
     operators,
     problems,
+    proof,
     recipes,
     review,
     supervisor,
@@ -54,6 +55,7 @@ HOUSE = (
     auth.pages,
     operators.pages,
     audit.pages,
+    proof.pages,
     api.pages,
 )
 _NAVIGATION = (

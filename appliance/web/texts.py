@@ -13,8 +13,9 @@ from flask import has_request_context, request
 
 from appliance.web.texts_audit_en import TEXTS as AUDIT
 from appliance.web.texts_en import TEXTS as PAGES
+from appliance.web.texts_proof_en import TEXTS as PROOF
 
-ENGLISH: Mapping[str, str] = {**PAGES, **AUDIT}
+ENGLISH: Mapping[str, str] = {**PAGES, **AUDIT, **PROOF}
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 """Waiting for their translators: pt, ko, de."""
 _added: dict[str, dict[str, str]] = {"en": {}}

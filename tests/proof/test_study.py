@@ -174,7 +174,7 @@ def test_the_command_counts_a_table(tmp_path: Path, capsys: pytest.CaptureFixtur
     table = _write(tmp_path / "trials.csv")
     assert main(["proof", "figures", str(table)]) == 0
     said = capsys.readouterr().out
-    assert "The study is not acceptable." in said
+    assert "Verdict: not acceptable" in said
     assert "4 of 6 = 66.7%" in said
     assert main(["proof", "figures", str(table), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
