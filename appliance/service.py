@@ -34,7 +34,8 @@ from appliance.store import FirstLogin, InUseError, Store, StoreError, system_cl
 from appliance.tls import FOLDER as TLS_FOLDER
 from appliance.tls import CertificateKeeper, TlsError, names_of_this_unit
 from appliance.tls_connection import ContextSource
-from appliance.update.places import base_of_running
+from appliance.update.desk import UpdateDesk
+from appliance.update.places import TRUSTED_FILE, base_of_running
 from appliance.update.watch import UpdateWatch
 from appliance.vision.interpreter import InterpreterPool
 from appliance.web.app import create_app
@@ -104,8 +105,8 @@ class Service:
         self.config = config
         self._notify = notify or Notifier()
         self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
-        base = base_of_running()
-        self._updates = updates or (UpdateWatch(base) if base else None)
+        self._base = base_of_running()
+        self._updates = updates or (UpdateWatch(self._base) if self._base else None)
         self._stop = threading.Event()
         self._whole: Store | None = None
         self.commands = CommandQueue()
@@ -233,6 +234,7 @@ class Service:
             ),
             extras=self.extra_pages,
             steps=self._commissioning.plan,
+            updates=UpdateDesk(self._base, TRUSTED_FILE, config.data) if self._base else None,
         )
         return PageServer(
             app,

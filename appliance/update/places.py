@@ -6,8 +6,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.config import DEFAULT_PATH
-
 BASE = Path("/opt/goldenboard")
 TRUSTED_FILE = Path("/etc/goldenboard/update.pub")
 STATE_FILE = "update.toml"
@@ -18,7 +16,7 @@ class Places:
     base: Path = BASE
     """releases/, the links `current` and `proven`, and how far an update is. Written by root
     alone: the service can't make itself another version."""
-    config: Path = DEFAULT_PATH
+    config: Path
     trusted: Path = TRUSTED_FILE
 
     @property

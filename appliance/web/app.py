@@ -12,6 +12,7 @@ from appliance.commands import CommandQueue
 from appliance.commission.values import PlannedStep
 from appliance.status import StatusBoard
 from appliance.store import Role, Store
+from appliance.update.desk import UpdateDesk
 from appliance.web import (
     api,
     audit,
@@ -30,6 +31,7 @@ from appliance.web import (
     supervisor,
     technician,
     texts,
+    update,
 )
 from appliance.web.access import check_every_view, has_rank
 from appliance.web.extra_pages import ExtraPages
@@ -51,6 +53,7 @@ HOUSE = (
     review.pages,
     technician.pages,
     commission.pages,
+    update.pages,
     recipes.pages,
     auth.pages,
     operators.pages,
@@ -76,10 +79,12 @@ def create_app(
     settings: WebSettings,
     extras: Sequence[ExtraPages] = (),
     steps: Sequence[PlannedStep] = (),
+    updates: UpdateDesk | None = None,
 ) -> Flask:
     """The Flask app of one unit. `recipes` is the folder that holds the recipes' folders, `extras`
     the pages of plug-ins (see `plugins.load_extra_pages`); they stay the caller's to close.
-    `steps` are those of commissioning, in their order.
+    `steps` are those of commissioning, in their order; without `updates` the page of updates says
+    that this is no unit with releases.
 
     Raises `UnmarkedViewError` when a view does not say who may ask for it. The store and the
     board stay the caller's: the app closes neither.
@@ -118,6 +123,7 @@ def create_app(
             one_pin_at_a_time=threading.Lock(),
             desks={extra.name: extra.desk for extra in extras},
             steps=tuple(steps),
+            updates=updates,
         ),
     )
     guard.install(app)

@@ -13,6 +13,7 @@ from appliance.commands import Command, CommandQueue
 from appliance.commission.values import PlannedStep
 from appliance.status import StatusBoard
 from appliance.store import Store
+from appliance.update.desk import UpdateDesk
 from appliance.web.refusals import Refusals
 from appliance.web.rejudging import Archives
 from appliance.web.sessions import Person, Sessions
@@ -41,6 +42,8 @@ class Site:
     """What the views of each plug-in work with, by its name."""
     steps: tuple[PlannedStep, ...] = ()
     """Of commissioning, in their order."""
+    updates: UpdateDesk | None = None
+    """None where this version does not lie among releases."""
 
 
 class BusyError(Exception):

@@ -35,6 +35,7 @@ from appliance.states import State
 from appliance.status import Status, StatusBoard
 from appliance.store import Role, Store
 from appliance.terms import Answer, Call, Polarity, Rect, Verdict, Window
+from appliance.update.desk import UpdateDesk
 from appliance.vision.crop import CropRule, Pixels
 from appliance.vision.pose import Pose
 from appliance.web import PageServer, WebSettings, create_app
@@ -267,6 +268,12 @@ def make(folder: Path, *, plugins: bool = False, **changes: object) -> Demo:
             settings=settings,
             extras=extras,
             steps=[step.planned for step in STEPS.values()],
+            updates=UpdateDesk(
+                folder / "opt",
+                folder / "update.pub",
+                folder,
+                sticks=(folder / "stick",),
+            ),
         ),
         clock=clock,
         factory=RecordFactory(clock=clock),
