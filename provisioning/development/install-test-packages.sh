@@ -9,3 +9,5 @@ install_packages "to look at printed pages" poppler-utils ||
     echo "Going on without: the tests of printed pages will skip."
 install_packages "to check units and scripts" systemd udev shellcheck ||
     echo "Going on without: the tests of provisioning will skip."
+install_packages "to try the firewall" nftables iproute2 ||
+    echo "Going on without: the tests of the firewall will skip."

@@ -15,6 +15,12 @@ from tests.conftest import ROOT
 PROVISIONING = ROOT / "provisioning"
 LAYERS = tuple(PROVISIONING / name for name in ("root", "root-pi", "root-read-only"))
 SYSTEM_UNITS = Path("/usr/lib/systemd/system")
+PROGRAMS = (
+    "opt/goldenboard/current/bin/goldenboard",
+    "usr/bin/systemctl",
+    "usr/bin/man",
+    "usr/sbin/nft",
+)
 
 
 def lay_out(folder: Path) -> Path:
@@ -24,7 +30,7 @@ def lay_out(folder: Path) -> Path:
     for layer in LAYERS:
         shutil.copytree(layer, folder, dirs_exist_ok=True)
     shutil.copytree(SYSTEM_UNITS, folder / "usr/lib/systemd/system", symlinks=True)
-    for program in ("opt/goldenboard/current/bin/goldenboard", "usr/bin/systemctl", "usr/bin/man"):
+    for program in PROGRAMS:
         path = folder / program
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("#!/bin/sh\n")

@@ -49,6 +49,16 @@ WHO_MAY = {
     "POST /operators/add": Role.TECHNICIAN,
     "POST /operators/change": Role.TECHNICIAN,
     "POST /pin": Role.OPERATOR,
+    "GET /proof/": Role.SUPERVISOR,
+    "POST /proof/challenge/add": Role.TECHNICIAN,
+    "POST /proof/challenge/release": Role.TECHNICIAN,
+    "POST /proof/challenge/retire": Role.TECHNICIAN,
+    "GET /proof/study": Role.SUPERVISOR,
+    "GET /proof/study.csv": Role.SUPERVISOR,
+    "GET /proof/study.json": Role.SUPERVISOR,
+    "POST /proof/study/begin": Role.SUPERVISOR,
+    "POST /proof/study/end": Role.SUPERVISOR,
+    "GET /proof/trials.csv": Role.SUPERVISOR,
     "GET /recipes/": EVERYBODY,
     "GET /recipes/<name>": EVERYBODY,
     "GET /recipes/<name>/golden/<int:version>/<path:component>": EVERYBODY,
@@ -67,6 +77,10 @@ WHO_MAY = {
     "POST /technician/maintenance/end": Role.TECHNICIAN,
     "GET /technician/now": EVERYBODY,
     "POST /technician/retry": Role.TECHNICIAN,
+    "GET /update/": Role.TECHNICIAN,
+    "POST /update/install": Role.TECHNICIAN,
+    "GET /update/now": EVERYBODY,
+    "POST /update/piece": Role.TECHNICIAN,
 }
 
 
