@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from appliance import (
     cli_audit,
+    cli_calibrate,
     cli_care,
     cli_commission,
     cli_fault_lamps,
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         cli_records,
         cli_selftest,
         cli_commission,
+        cli_calibrate,
         cli_fault_lamps,
         cli_tls,
         cli_audit,

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from appliance.commission.camera_file import lens_in_use
 from appliance.config import read_config
 from appliance.modelfile import ModelFile
 from appliance.vision.interpreter import InterpreterPool
@@ -39,13 +40,14 @@ def add_unit_option(parser: argparse.ArgumentParser) -> None:
         "--config",
         type=Path,
         metavar="TOML",
-        help="the unit's configuration: its table [lens] straightens the cradle's marks",
+        help="the unit's configuration: its lens, of the table [lens] or as commissioning "
+        "measured it, straightens the cradle's marks",
     )
 
 
 def lens_of(args: argparse.Namespace) -> Lens | None:
     """Of the unit whose configuration was named. Raises `TomlError`."""
-    return read_config(args.config).lens if args.config else None
+    return lens_in_use(read_config(args.config)) if args.config else None
 
 
 def open_pool(model: ModelFile, chosen: int | None) -> InterpreterPool:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from appliance.commands import CommandQueue
+from appliance.commission.camera_file import lens_in_use
 from appliance.commission.desk import Desk
 from appliance.commission.machine import Machine
 from appliance.commission.table import STEPS
@@ -99,10 +100,12 @@ class Service:
         `notify` is told by the inspection loop that it turns; closed by whoever made it.
         Commissioning writes a new name of the unit into `config_path` and asks `machine` for what
         is no device: the clock, the card, the network.
-        `updates` watches for updates; by itself where this version lies among releases."""
+        `updates` watches for updates; by itself where this version lies among releases. Raises
+        `TomlError` for a measured lens that is spoilt: pictures would be taken as straight."""
         self._config_path = config_path
         self._machine = machine
         self.config = config
+        self._lens = lens_in_use(config)
         self._notify = notify or Notifier()
         self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
         self._base = base_of_running()
@@ -291,7 +294,7 @@ class Service:
                 self._show_out_of_order(error)
 
     def _controller(self, cabinet: Cabinet) -> Controller:
-        shelf = RecipeShelf(self.config.recipes.folder, self._pools.for_recipe, self.config.lens)
+        shelf = RecipeShelf(self.config.recipes.folder, self._pools.for_recipe, self._lens)
 
         def load(name: str) -> LoadedRecipe:
             if self._updates is not None:
