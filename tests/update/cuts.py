@@ -30,11 +30,11 @@ from appliance.update.state import Phase, read_progress
 from tests.about import about
 from tests.conftest import ROOT
 from tests.update import fuzz, tiny
-from tests.update.tiny import Flavour
+from tests.update.tiny import NEXT, NOW, Flavour
 from tests.update.unit import BOARDS, Unit, copied
 
 OLD, NEW = "0.1.0", "0.2.0"
-DATABASES = {OLD: 1, NEW: 2}
+DATABASES = {OLD: NOW, NEW: NEXT}
 DEADLINE_S = 60
 
 
@@ -51,7 +51,7 @@ class Ground:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.bundle = tiny.bundle(folder / "maker", NEW, Flavour(database=2))
+        self.bundle = tiny.bundle(folder / "maker", NEW, Flavour(database=NEXT))
         self.plain = Unit.made(folder / "plain")
         self.prepared = copied(self.plain, folder / "prepared")
         self._prepare()
@@ -232,7 +232,7 @@ def refused(ground: Ground, what: str, file: Path) -> Ending:
 
 
 def unfit_bundles(folder: Path) -> dict[str, Path]:
-    whole = tiny.bundle(folder / "whole", NEW, Flavour(database=2)).read_bytes()
+    whole = tiny.bundle(folder / "whole", NEW, Flavour(database=NEXT)).read_bytes()
     made = {
         "bad signature": tiny.bundle(folder / "a", NEW, key=tiny.STRANGER),
         "older version": tiny.bundle(folder / "b", "0.0.9"),
@@ -240,9 +240,9 @@ def unfit_bundles(folder: Path) -> dict[str, Path]:
         "wrong Python": tiny.bundle(folder / "d", NEW, python="3.8"),
         "failing self-test": tiny.bundle(folder / "f", NEW, Flavour(selftest="fails")),
         "another verdict": tiny.bundle(folder / "g", NEW, Flavour(call="DEFECT")),
-        "never ready": tiny.bundle(folder / "h", NEW, Flavour(database=2, ready="never")),
-        "dies at its start": tiny.bundle(folder / "i", NEW, Flavour(database=2, ready="dies")),
-        "new fault": tiny.bundle(folder / "j", NEW, Flavour(database=2, ready="fault")),
+        "never ready": tiny.bundle(folder / "h", NEW, Flavour(database=NEXT, ready="never")),
+        "dies at its start": tiny.bundle(folder / "i", NEW, Flavour(database=NEXT, ready="dies")),
+        "new fault": tiny.bundle(folder / "j", NEW, Flavour(database=NEXT, ready="fault")),
     }
     for share in (0.1, 0.5, 0.999):
         made[f"cut at {share}"] = folder / f"cut-{share}.gbu"

@@ -40,7 +40,7 @@ def test_what_is_packed_is_what_is_unpacked(
         read.unpack(tmp_path / "out", lambda done, total: seen.append((done, total)))
     manifest, key = read.announced.manifest, read.announced.signed_by
     assert (manifest.version, manifest.notes) == ("0.2.0", "Reads more boards.")
-    assert (manifest.database_oldest, manifest.database_newest) == (1, 1)
+    assert (manifest.database_oldest, manifest.database_newest) == (1, tiny.NOW)
     assert key.comment == "the maker"
     source = bundle.parent
     wheel = "goldenboard-0.2.0-py3-none-any.whl"
@@ -164,7 +164,7 @@ def test_a_wheel_for_another_machine_is_not_packed(tmp_path: Path) -> None:
 
 def _unit(**changes: object) -> UnitFacts:
     facts: dict[str, object] = {
-        "version": "0.1.0", "python": "3.11", "arch": "aarch64", "database": 1,
+        "version": "0.1.0", "python": "3.11", "arch": "aarch64", "database": tiny.NOW,
     }  # fmt: skip
     return UnitFacts(**{**facts, **changes})  # type: ignore[arg-type]
 
@@ -176,7 +176,7 @@ def _unit(**changes: object) -> UnitFacts:
         (_unit(python="3.13"), "one for Python 3.11"),
         (_unit(version="0.3.0"), "0.2.0"),
         (_unit(version="0.2.1"), "0.2.0"),
-        (_unit(database=3), "knows databases up to 1"),
+        (_unit(database=tiny.NEXT), f"knows databases up to {tiny.NOW}"),
     ],
 )
 def test_a_bundle_for_another_unit_is_refused(

@@ -67,7 +67,7 @@ def test_the_checks_see_a_version_with_the_other_one_s_record(ground: Ground, st
         assert killed
         unit.places.state.unlink()
         unit.releases.link(CURRENT, OLD)
-        with pytest.raises(AssertionError, match=r"0\.1\.0 with database 2"):
+        with pytest.raises(AssertionError, match=rf"0\.1\.0 with database {tiny.NEXT}"):
             ground.started_again(unit, power_cut=True)
 
 

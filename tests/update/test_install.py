@@ -22,7 +22,7 @@ from tests.update.unit import BOARDS, Unit
 
 Bundles = Callable[[str, Flavour], Path]
 PLAIN = Flavour()
-NEXT_DATABASE = Flavour(database=2)
+NEXT_DATABASE = Flavour(database=tiny.NEXT)
 
 
 def _database(unit: Unit) -> int:
@@ -34,7 +34,7 @@ def _is_as_before(unit: Unit) -> None:
     assert unit.releases.linked(CURRENT) == "0.1.0"
     assert unit.releases.whole() == ["0.1.0"]
     assert sorted(path.name for path in unit.releases.folder.iterdir()) == ["0.1.0"]
-    assert _database(unit) == 1
+    assert _database(unit) == tiny.NOW
     assert len(unit.boards()) == BOARDS
 
 
@@ -56,7 +56,7 @@ def test_an_update_while_the_service_runs(unit: Unit, bundle_of: Bundles) -> Non
     assert models.read_bytes() == bytes(900)
     progress = read_progress(unit.places.state)
     assert (progress.phase, progress.good, progress.outcome) == (Phase.SETTLED, True, words)
-    assert _database(unit) == 2
+    assert _database(unit) == tiny.NEXT
     # Everything recorded is there, also in the copy that was made before.
     with closing(sqlite3.connect(unit.records / "records.db")) as connection:
         assert connection.execute("SELECT count(*) FROM inspection").fetchone() == (BOARDS,)
@@ -98,9 +98,12 @@ def test_a_score_within_tolerance_is_no_difference(unit: Unit, bundle_of: Bundle
 
 
 UNDONE: list[tuple[Flavour, str]] = [
-    (Flavour(database=2, ready="never"), "not ready after 1 s: it is still starting"),
-    (Flavour(database=2, ready="dies"), "its service ended"),
-    (Flavour(database=2, ready="fault"), "faults that were not there before: camera_timeout"),
+    (Flavour(database=tiny.NEXT, ready="never"), "not ready after 1 s: it is still starting"),
+    (Flavour(database=tiny.NEXT, ready="dies"), "its service ended"),
+    (
+        Flavour(database=tiny.NEXT, ready="fault"),
+        "faults that were not there before: camera_timeout",
+    ),
 ]
 
 
@@ -118,7 +121,7 @@ def test_what_does_not_get_ready_is_undone_and_the_old_one_runs_again(
     assert service.is_active()
     service.stop()
     assert unit.version_that_starts() == "0.1.0"
-    assert _database(unit) == 1
+    assert _database(unit) == tiny.NOW
     assert (unit.boards(), unit.pictures()) == (boards, pictures)
 
 
@@ -166,8 +169,8 @@ def test_signature_machine_python_age_and_record_are_looked_at_first(
     with pytest.raises(UnfitError, match=r"newer than 0\.1\.0"):
         unit.installer().install(tiny.bundle(tmp_path / "old", "0.0.9"), by="Ana")
     with closing(sqlite3.connect(unit.records / "records.db")) as connection:
-        connection.execute("PRAGMA user_version = 7")
-    with pytest.raises(UnfitError, match="database 7"):
+        connection.execute("PRAGMA user_version = 777")
+    with pytest.raises(UnfitError, match="database 777"):
         unit.installer().install(tiny.bundle(tmp_path / "new", "0.2.0"), by="Ana")
     assert [path.name for path in unit.releases.folder.iterdir()] == ["0.1.0"]
 
@@ -193,7 +196,7 @@ def test_no_way_back_to_a_version_that_can_t_read_the_record(
     unit: Unit, bundle_of: Bundles
 ) -> None:
     unit.installer().install(bundle_of("0.2.0", NEXT_DATABASE), by="Ana")
-    with pytest.raises(UpdateError, match="database 2"):
+    with pytest.raises(UpdateError, match=f"database {tiny.NEXT}"):
         unit.installer().roll_back(by="Ana")
     assert unit.version_that_starts() == "0.2.0"
 

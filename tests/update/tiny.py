@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from appliance.store.migrate import migrations
 from appliance.update.fit import this_machine
 from appliance.update.manifest import ANY, Manifest
 from appliance.update.pack import Order, pack
@@ -22,9 +23,14 @@ STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 CREATED = "2026-11-20T08:00:00.000Z"
 
 
+NOW = len(migrations())
+"""The record's database as the store of this tree makes it; the tiny product has one more."""
+NEXT = NOW + 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flavour:
-    database: int = 1
+    database: int = NOW
     """It brings the record's database to this version when it starts."""
     selftest: str = "ok"
     """ok, fails or hangs."""
