@@ -75,6 +75,18 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    endurance_tb: float = 15.0
+    """Written in its whole life, as its maker promises: about 15 TB for a consumer's card of 32 GB
+    (500 cycles), three to six times that for an industrial one. Only a light on the page hangs
+    on it."""
+
+    def __post_init__(self) -> None:
+        if self.endurance_tb <= 0:
+            raise ValueError(f"endurance_tb is more than 0, not {self.endurance_tb}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipes:
     folder: Path = Path("/var/lib/goldenboard/recipes")
     use: str | None = None
@@ -125,6 +137,7 @@ class Config:
     unit: Unit = field(default_factory=Unit)
     pages: Pages = field(default_factory=Pages)
     records: Records = field(default_factory=Records)
+    card: Card = field(default_factory=Card)
     recipes: Recipes = field(default_factory=Recipes)
     judges: Judges = field(default_factory=Judges)
     operation: Operation = field(default_factory=Operation)

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from appliance.care import desk as care_desk
 from appliance.commands import CommandQueue
 from appliance.commission.camera_file import lens_in_use
 from appliance.commission.desk import Desk
@@ -238,6 +239,7 @@ class Service:
             extras=self.extra_pages,
             steps=self._commissioning.plan,
             updates=UpdateDesk(self._base, TRUSTED_FILE, config.data) if self._base else None,
+            care=care_desk.Desk(config, self._config_path, self.store, self.board),
         )
         return PageServer(
             app,

@@ -15,7 +15,7 @@ import tomli_w
 
 from appliance.care import names
 from appliance.care.archive import Archive
-from appliance.care.errors import CareError
+from appliance.care.errors import CareError, damaged
 from appliance.care.key import give_to_owner_of, own_fingerprint, same_fingerprint
 from appliance.care.manifest import Manifest
 from appliance.care.places import Place, places
@@ -25,7 +25,7 @@ from appliance.care.swap import Note, commit, digest_of, free_number, one_restor
 from appliance.config import Config
 from appliance.durable import make_folder, sync_folder, sync_tree, write_durably, write_temporary
 from appliance.recipe import load
-from appliance.store import MissingError, StoreError
+from appliance.store import CorruptDatabaseError, MissingError, StoreError
 from appliance.store.copying import check_copy, forget_badges, held, known_version
 from appliance.store.database import FILE as DATABASE_FILE
 from appliance.store.operators import KEY_BYTES, KEY_FILE
@@ -289,7 +289,10 @@ class _Restore:
         """What was laid down is what a running unit would take."""
         for place in parts:
             if place.part == names.RECORDS:
-                check_copy(place.staged / DATABASE_FILE)
+                try:
+                    check_copy(place.staged / DATABASE_FILE)
+                except (CorruptDatabaseError, MissingError) as error:
+                    raise damaged(f"a record that is not whole ({error.found})") from error
                 self._badge_key(place.staged)
             if place.part == names.RECIPES:
                 for recipe in sorted(place.staged.iterdir()):

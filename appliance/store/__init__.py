@@ -43,6 +43,7 @@ from appliance.store.errors import (
     StoreError,
 )
 from appliance.store.figures import CallTally, Figures, ParetoRow, Tally, TrendRow
+from appliance.store.latency import EDGES_MS, Latency
 from appliance.store.operators import FirstLogin, Operator, Role
 from appliance.store.proof_values import Challenge, ChallengeBoard, Proven, StudyRow
 from appliance.store.records import (
@@ -60,6 +61,7 @@ from appliance.store.records import (
     test_result,
 )
 from appliance.store.retention import Room
+from appliance.store.room import Inflow, NextToGo
 from appliance.store.selection import (
     EVERYTHING,
     Bucket,
@@ -72,6 +74,7 @@ from appliance.store.selection import (
 from appliance.store.store import Space, Store
 
 __all__ = [
+    "EDGES_MS",
     "EVERYTHING",
     "AuditHead",
     "AuditReport",
@@ -93,10 +96,13 @@ __all__ = [
     "FrameFacts",
     "Health",
     "InUseError",
+    "Inflow",
     "InspectionRecord",
+    "Latency",
     "MissingError",
     "Moment",
     "NewerDatabaseError",
+    "NextToGo",
     "Operator",
     "ParetoRow",
     "PictureFacts",

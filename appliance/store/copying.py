@@ -15,9 +15,12 @@ from appliance.store.migrate import check_and_migrate, migrations, refuse_newer,
 from appliance.store.reading import reader_database
 
 _PICTURE = re.compile(r"\d{4}-\d\d-\d\d/\d{8,}-[A-Za-z0-9_.~%-]+\.jpg")
-_OF_BOARDS = (
+# Whatever points to a board goes before it.
+OF_BOARDS = (
     "DELETE FROM review WHERE undoes IS NOT NULL AND inspection_id {those}",
     "DELETE FROM review WHERE inspection_id {those}",
+    "DELETE FROM release WHERE inspection_id {those}",
+    "DELETE FROM tag WHERE inspection_id {those}",
     "DELETE FROM picture WHERE inspection_id {those}",
     "DELETE FROM window WHERE inspection_id {those}",
     "DELETE FROM inspection WHERE id {those}",
@@ -86,10 +89,10 @@ def _leave_out(
     copy.execute("BEGIN IMMEDIATE")
     with audit.answers_unguarded(copy):
         if since_utc is None:
-            for statement in _OF_BOARDS:
+            for statement in OF_BOARDS:
                 copy.execute(statement.format(those="IS NOT NULL"))
         elif since_utc:
-            for statement in _OF_BOARDS:
+            for statement in OF_BOARDS:
                 those = "IN (SELECT id FROM inspection WHERE utc < ?)"
                 copy.execute(statement.format(those=those), (since_utc,))
     if not operators:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -78,7 +79,14 @@ class Database:
     sync nothing may be trusted to a connection's cache.
     """
 
-    def __init__(self, file: Path, *, reader_mode: str = "rw") -> None:
+    def __init__(
+        self,
+        file: Path,
+        *,
+        reader_mode: str = "rw",
+        committed: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        """`committed` is told how long each durable commit took."""
         self.file = file
         self._reader_mode = reader_mode
         self._write_lock = threading.RLock()
@@ -87,6 +95,7 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._borrowed = 0
         self._closed = False
+        self._committed = committed
 
     @contextmanager
     def writing(self, doing: str) -> Iterator[sqlite3.Connection]:
@@ -108,7 +117,9 @@ class Database:
             try:
                 writer.execute("BEGIN IMMEDIATE")
                 yield writer
+                began_s = time.monotonic()
                 writer.execute("COMMIT")
+                self._committed(time.monotonic() - began_s)
             except sqlite3.Error:
                 self._writer = None
                 # Closing rolls back what is open.

@@ -141,7 +141,9 @@ def _from_system(failure: OSError, doing: str) -> StoreError:
 
 
 def _from_sqlite(failure: sqlite3.Error, doing: str, folder: Path) -> StoreError:
-    found = f"{doing}: {failure}."
+    # What SQLite quotes of a damaged schema may be anything; it goes to terminals and journals.
+    quoted = "".join(each if each.isprintable() else "?" for each in str(failure))
+    found = f"{doing}: {quoted}."
     # Errors of the sqlite3 module itself carry no code of SQLite's.
     extended = getattr(failure, "sqlite_errorcode", None)
     primary = None if extended is None else extended & 0xFF

@@ -20,7 +20,7 @@ _KEPT = "SELECT coalesce(sum(bytes), 0) FROM picture WHERE expired_utc IS NULL"
 # First to last: boards nobody has to come back to (PASS, pulled out, not judged), then those that
 # failed or are unsure, then those a person looked at, last those with a true defect. Within each,
 # the oldest first by number, for the clock may lie.
-_ORDER = """
+ORDER = """
 SELECT i.id, CASE
     WHEN EXISTS (SELECT 1 FROM standing_answer a
         WHERE a.inspection_id = i.id AND a.answer = 'TRUE_DEFECT') THEN 3
@@ -86,7 +86,7 @@ class Retention:
         )
 
     def _candidates(self, connection: sqlite3.Connection) -> Iterator[int]:
-        rows = connection.execute(_ORDER)
+        rows = connection.execute(ORDER)
         while batch := rows.fetchmany(_BATCH):
             yield from (row[0] for row in batch if row[0] not in self._unmarked)
 

@@ -24,6 +24,7 @@ from appliance.store.errors import (
     guarded,
 )
 from appliance.store.figures import FiguresPart
+from appliance.store.latency import Latency, LatencyCounter
 from appliance.store.migrate import check_and_migrate, create, migrations
 from appliance.store.operators import OperatorsPart
 from appliance.store.owner import own
@@ -32,6 +33,7 @@ from appliance.store.proofs import ProofPart
 from appliance.store.reading import reader_database
 from appliance.store.records import BoardRow, InspectionRecord, StoredInspection
 from appliance.store.retention import Retention, Room, mark_expired
+from appliance.store.room import Inflow, NextToGo, inflow, next_to_go
 from appliance.store.selection import EVERYTHING, Selection
 
 MOST_ORPHANS = 8
@@ -61,13 +63,21 @@ class Store(AuditPart, DiaryPart, FiguresPart, OperatorsPart, ProofPart):
     """
 
     def __init__(
-        self, folder: Path, database: Database, *, quota_bytes: int, clock: Clock, owner: int | None
+        self,
+        folder: Path,
+        database: Database,
+        *,
+        quota_bytes: int,
+        clock: Clock,
+        owner: int | None,
+        latency: LatencyCounter | None = None,
     ) -> None:
         self.folder = folder
         self.quota_bytes = quota_bytes
         self._database = database
         self._clock = clock
         self._owner = owner
+        self._latency = latency or LatencyCounter()
         self._pictures = Pictures(folder / FOLDER)
         self._retention = Retention(database, self._pictures, quota_bytes=quota_bytes, clock=clock)
         self._recording = threading.Lock()
@@ -93,7 +103,8 @@ class Store(AuditPart, DiaryPart, FiguresPart, OperatorsPart, ProofPart):
         with guarded("open the record's folder", folder):
             make_folder(folder)
         owner = own(folder)
-        database = Database(folder / FILE)
+        latency = LatencyCounter()
+        database = Database(folder / FILE, committed=latency.add)
         try:
             steps = migrations()
             is_new = _is_new(folder / FILE)
@@ -107,6 +118,7 @@ class Store(AuditPart, DiaryPart, FiguresPart, OperatorsPart, ProofPart):
                 quota_bytes=quota_bytes,
                 clock=clock or system_clock(),
                 owner=owner,
+                latency=latency,
             )
             store._bring_in_order(is_new=is_new)
         except BaseException:
@@ -288,6 +300,20 @@ class Store(AuditPart, DiaryPart, FiguresPart, OperatorsPart, ProofPart):
     def check(self) -> None:
         """SQLite's check of every page. Raises `CorruptDatabaseError`."""
         self._database.check()
+
+    def commit_latency(self) -> Latency:
+        """How long today's commits took, as far as this process made them."""
+        return self._latency.read()
+
+    def inflow(self, *, days: int = 7) -> Inflow:
+        """What a day brings, from the last days with boards."""
+        with self._database.reading("measure what a day brings") as connection:
+            return inflow(connection, days=days)
+
+    def next_to_go(self, *, limit: int = 5) -> tuple[NextToGo, ...]:
+        """Whose pictures go first once the quota is reached."""
+        with self._database.reading("look for what goes next") as connection:
+            return next_to_go(connection, limit=limit)
 
     def space(self) -> Space:
         with self._database.reading("measure the pictures") as connection:

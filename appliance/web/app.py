@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from appliance.care.views import CareDesk
 from appliance.commands import CommandQueue
 from appliance.commission.values import PlannedStep
 from appliance.status import StatusBoard
@@ -33,13 +34,16 @@ from appliance.web import (
     texts,
     update,
 )
+from appliance.web import (
+    care as care_pages,
+)
 from appliance.web.access import check_every_view, has_rank
 from appliance.web.extra_pages import ExtraPages
 from appliance.web.refusals import Refusals
 from appliance.web.rejudging import Archives
 from appliance.web.sessions import Sessions
 from appliance.web.settings import WebSettings
-from appliance.web.site import Site, attach, csrf_token, person
+from appliance.web.site import Site, attach, csrf_token, person, site_of
 from appliance.web.static_files import release
 from appliance.web.streams import StreamGate
 from appliance.web.texts import language, t, tn
@@ -52,6 +56,7 @@ HOUSE = (
     export.pages,
     review.pages,
     technician.pages,
+    care_pages.pages,
     commission.pages,
     update.pages,
     recipes.pages,
@@ -80,11 +85,12 @@ def create_app(
     extras: Sequence[ExtraPages] = (),
     steps: Sequence[PlannedStep] = (),
     updates: UpdateDesk | None = None,
+    care: CareDesk | None = None,
 ) -> Flask:
     """The Flask app of one unit. `recipes` is the folder that holds the recipes' folders, `extras`
     the pages of plug-ins (see `plugins.load_extra_pages`); they stay the caller's to close.
     `steps` are those of commissioning, in their order; without `updates` the page of updates says
-    that this is no unit with releases.
+    that this is no unit with releases; `care` looks after the card and makes what is taken home.
 
     Raises `UnmarkedViewError` when a view does not say who may ask for it. The store and the
     board stay the caller's: the app closes neither.
@@ -124,6 +130,7 @@ def create_app(
             desks={extra.name: extra.desk for extra in extras},
             steps=tuple(steps),
             updates=updates,
+            care=care,
         ),
     )
     guard.install(app)
@@ -153,6 +160,7 @@ def _for_templates(app: Flask, status: StatusBoard, extras: Sequence[ExtraPages]
             "release": release(),
             "navigation": (*_NAVIGATION[:-1], *added, _NAVIGATION[-1]),
             "extra_pages": added,
+            "has_care": site_of(app).care is not None,
         }
 
     # Not the context: macros of another file see only these.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, g, session
 
+from appliance.care.views import CareDesk
 from appliance.commands import Command, CommandQueue
 from appliance.commission.values import PlannedStep
 from appliance.status import StatusBoard
@@ -44,6 +45,8 @@ class Site:
     """Of commissioning, in their order."""
     updates: UpdateDesk | None = None
     """None where this version does not lie among releases."""
+    care: CareDesk | None = None
+    """None where nobody looks after the card: pages without a unit behind them."""
 
 
 class BusyError(Exception):

@@ -18,8 +18,10 @@ import cv2
 import numpy as np
 from flask import Flask
 
+from appliance.care.desk import Desk
 from appliance.commands import CommandQueue
 from appliance.commission.table import STEPS
+from appliance.config import CabinetConfig, CabinetKind, Config, Recipes, Records
 from appliance.recipe import (
     AlignmentBounds,
     Anchor,
@@ -41,6 +43,7 @@ from appliance.vision.pose import Pose
 from appliance.web import PageServer, WebSettings, create_app
 from appliance.web.extra_pages import ExtraPages
 from appliance.web.plugins import load_extra_pages
+from hw.card import CardReading
 from hw.sim.boards import BoardFault
 from hw.sim.generator import GeneratedBoard
 from tests.store.factories import RecordFactory, TestClock
@@ -63,6 +66,23 @@ SHA = "ab" * 32
 OPERATOR_PIN, TECHNICIAN_PIN = "4711", "correct horse"
 WIDTH_PX, HEIGHT_PX = 1280, 916
 NAMES = ("C1", "C2", "L1", "Q1", "D1", "J2", "F1", "T1")
+
+
+CARD = CardReading(
+    device="mmcblk0",
+    kind="MMC",
+    model="DG4032",
+    serial="0x3f5c1a2b",
+    made="04/2024",
+    size_bytes=31_268_536_320,
+    life_used_percent=50,
+    spare="normal",
+    spare_low=False,
+    written_bytes=21 * 10**9,
+    uptime_s=6 * 86_400.0,
+    written_ever_bytes=6_400 * 10**9,
+    errors=0,
+)
 
 
 @cache
@@ -274,11 +294,24 @@ def make(folder: Path, *, plugins: bool = False, **changes: object) -> Demo:
                 folder,
                 sticks=(folder / "stick",),
             ),
+            care=care(folder, store, board),
         ),
         clock=clock,
         factory=RecordFactory(clock=clock),
         extras=extras,
     )
+
+
+def care(folder: Path, store: Store, board: StatusBoard) -> Desk:
+    """Of the unit on an eMMC that has half of its life behind it."""
+    settings = folder / "goldenboard.toml"
+    settings.write_text('[cabinet]\nkind = "simulated"\n')
+    config = Config(
+        cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
+        records=Records(folder=folder / "records"),
+        recipes=Recipes(folder=folder / "recipes"),
+    )
+    return Desk(config, settings, store, board, card=lambda where: CARD)
 
 
 def fill(demo: Demo, days: int = 7, a_day: int = 30) -> dict[str, int]:
