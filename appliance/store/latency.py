@@ -20,7 +20,8 @@ class Latency:
     day: str
     count: int
     p50_ms: int | None
-    """Upper end of the class that it falls into, no more than the slowest; None without commits or above the last class."""
+    """Upper end of the class that it falls into, no more than the slowest; None without commits or
+    above the last class."""
     p95_ms: int | None
     worst_ms: float
     counts: tuple[int, ...]
