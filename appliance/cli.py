@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 from appliance import (
+    cli_acceptance,
     cli_audit,
     cli_calibrate,
     cli_care,
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
         cli_audit,
         cli_update,
         cli_proof,
+        cli_acceptance,
         cli_care,
         cli_support,
     ):

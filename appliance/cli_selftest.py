@@ -60,20 +60,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    findings = []
-    for finding in _findings(args):
-        findings.append(finding)
+    made = []
+    for finding in findings(args):
+        made.append(finding)
         if not args.json:
             mark = "ok  " if finding.ok else "FAIL"
             print(f"{mark} {finding.check}: {finding.found} ({finding.seconds:.1f} s)", flush=True)
-    good = all(finding.ok for finding in findings)
+    good = all(finding.ok for finding in made)
     if args.json:
-        report = {"ok": good, "checks": [asdict(finding) for finding in findings]}
+        report = {"ok": good, "checks": [asdict(finding) for finding in made]}
         print(json.dumps(report, ensure_ascii=False))
     return EXIT_GOOD if good else EXIT_FAILED
 
 
-def _findings(args: argparse.Namespace) -> Iterator[Finding]:
+def findings(args: argparse.Namespace) -> Iterator[Finding]:
     yield _try("runtime", lambda: runtime_name())
     yield _try("model", lambda: _model(args).manifest.id)
     yield _try("judging", lambda: _judges(args))

@@ -234,6 +234,7 @@ class Service:
             settings=WebSettings(
                 secret_key=_secret(config.records.folder / _SECRET),
                 allowed_hosts=config.pages.allowed_hosts,
+                challenge_every_h=config.proof.challenge_every_h,
                 certificate=None if self.certificate is None else self.certificate.certificate,
             ),
             extras=self.extra_pages,

@@ -229,6 +229,10 @@ class ProofPart(Part):
                 )
             )
 
+    def now(self) -> Moment:
+        """By the record's own clock."""
+        return self._clock()
+
     # -- challenge boards --------------------------------------------------------------------
 
     def add_challenge_board(

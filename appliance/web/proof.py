@@ -14,9 +14,12 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from appliance.commands import ProofChanged
+from appliance.commission.record import FOLDER
 from appliance.proof.errors import ProofError
 from appliance.proof.plan import Plan
 from appliance.proof.report import as_csv, plain
+from appliance.proof.sheet import computer, gather
+from appliance.proof.sheet_pdf import draw
 from appliance.proof.study import Spot, StudyFigures, figures, spots
 from appliance.proof.trials import Trial
 from appliance.store import MissingError, Role, StudyRow
@@ -136,6 +139,30 @@ def trials_csv() -> ResponseReturnValue:
             )
         )
     return _file(text.getvalue(), "text/csv; charset=utf-8", "trials.csv")
+
+
+@pages.get("/acceptance.pdf")
+@needs(Role.SUPERVISOR)
+def acceptance() -> ResponseReturnValue:
+    """Without the self-test, which takes a minute of both cores: the sheet says so."""
+    here = site()
+    status = here.status.current()[1]
+    cameras = [each.value for each in status.devices if each.name == "camera"]
+    sheet = gather(
+        unit=status.unit,
+        url=url_for("technician.page", _external=True),
+        made=here.store.now(),
+        software=status.software_version,
+        simulated=status.simulated,
+        identity=(*computer(), *(("Camera", each) for each in cameras)),
+        store=here.store,
+        recipes=here.recipes,
+        commissioning_folder=here.store.folder.parent / FOLDER,
+        planned=here.steps,
+        challenge_every_h=here.settings.challenge_every_h,
+        checks=None,
+    )
+    return Response(draw(sheet), mimetype="application/pdf")
 
 
 @pages.post("/study/begin")

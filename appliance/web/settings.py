@@ -19,6 +19,8 @@ class WebSettings:
     secret_key: bytes = field(repr=False)
     """Signs the session cookie. Random, at least 32 bytes; the caller keeps it in a file that only
     the service can read."""
+    challenge_every_h: float | None = None
+    """Told on the acceptance sheet; the controller holds to it."""
     allowed_hosts: tuple[str, ...] = ()
     """Full names under which the unit is reached, such as `cabinet-3.plant.example`. Addresses,
     names without a dot and `*.local` need no entry: none of them can be a stranger's domain, so

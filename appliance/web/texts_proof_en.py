@@ -10,6 +10,7 @@ TEXTS: Final[dict[str, str]] = {
     "be bad.",
     "proof.no_recipe": "No recipe is in use: choose one before a study begins",
     "proof.stranger": "Nobody here is called {name}",
+    "proof.sheet": "Acceptance sheet (PDF)",
     "proof.done": "Done.",
     "proof.challenges": "Challenge boards",
     "proof.challenges.how": "A known bad board. Its windows named here must never be called good; "
