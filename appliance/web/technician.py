@@ -28,6 +28,7 @@ def page() -> str:
         older=faults[_HISTORY - 1].fault_id if len(faults) > _HISTORY else None,
         events=here.store.events(limit=_HISTORY),
         space=here.store.space(),
+        can_update=here.updates is not None,
         certificate=here.settings.certificate and here.settings.certificate(),
         asked=asking.text(request.args, "asked"),
         **_now(),

@@ -257,7 +257,8 @@ def spread(first: int, last: int, count: int) -> list[int]:
     return [first + round(i * (last - first) / (count - 1)) for i in range(count)]
 
 
-def campaign(folder: Path, say: Callable[[str], None]) -> dict[str, object]:
+def campaign(folder: Path, share: float, say: Callable[[str], None]) -> dict[str, object]:
+    """`share` of the cuts, evenly spread; 1 for all."""
     ground = Ground(folder)
     kinds: dict[str, Counter[str]] = {}
 
@@ -267,14 +268,14 @@ def campaign(folder: Path, say: Callable[[str], None]) -> dict[str, object]:
 
     whole, switch = steps_of(ground, prepared=False), steps_of(ground, prepared=True)
     say(f"{whole} steps, {switch} of a prepared version")
-    for at in spread(1, switch, switch):
+    for at in spread(1, switch, round(switch * share)):
         run("killed at a step, prepared", cut_install(ground, at, prepared=True))
-    for at in spread(1, whole, 40):
+    for at in spread(1, whole, round(40 * share)):
         run("killed at a step", cut_install(ground, at, prepared=False))
     draw = random.Random(5)
-    for _ in range(20):
+    for _ in range(round(20 * share)):
         run("killed at a chance time", cut_by_time(ground, draw, 4.0))
-    for number, at in enumerate(spread(switch // 2, switch, 12)):
+    for number, at in enumerate(spread(switch // 2, switch, round(12 * share))):
         run("killed, and its guard twice", cut_guard(ground, at, 1 + 2 * number))
     if os.geteuid() == 0:
         for free_bytes in (0, 4096, 8192, 16384, 32768, 65536, 131072, 262144):
@@ -291,6 +292,7 @@ def campaign(folder: Path, say: Callable[[str], None]) -> dict[str, object]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="of the cuts, 0.1 to 1")
     parser.add_argument("--fuzz", type=int, default=4000, help="mangled bundles")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
@@ -298,7 +300,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         result = {
             **about("tests.update.cuts"),
-            **campaign(Path(folder), lambda words: print(words, flush=True)),
+            **campaign(Path(folder), args.share, lambda words: print(words, flush=True)),
             "mangled_bundles": {"cases": args.fuzz, **fuzz.run(Path(folder) / "fuzz", args.fuzz)},
         }
     result["seconds"] = round(time.monotonic() - began_s)

@@ -4,6 +4,7 @@ and only then it can be asked for."""
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from appliance.update.keys import TrustedKey
 from appliance.update.state import Phase, Progress, keep_progress, settled
+from appliance.web.site import attach, site_of
 from tests.update import tiny
 from tests.web import demo as demos
 from tests.web.conftest import Visitor
@@ -87,6 +89,15 @@ def test_what_is_on_a_stick_is_listed_with_its_signature(
     assert "Version 0.3.0" not in page
     assert "Do not install it." in page
     assert "link.gbu" not in page
+
+
+def test_the_unit_s_page_leads_there_only_where_there_are_releases(
+    technician: Visitor, demo: Demo, installed: Path
+) -> None:
+    assert 'href="/update/"' in technician.text("/technician/")
+    attach(demo.app, replace(site_of(demo.app), updates=None))
+    assert 'href="/update/"' not in technician.text("/technician/")
+    assert technician.get("/update/").status_code == 404
 
 
 def test_no_other_file_can_be_named(installed: Path, bundle: Path, technician: Visitor) -> None:
