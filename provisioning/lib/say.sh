@@ -8,7 +8,7 @@ changes=0
 change() {
     changes=$((changes + 1))
     if [ "$dry_run" = yes ]; then
-        echo "would have $*"
+        echo "not done: $*"
         return 1
     fi
     echo "$*"

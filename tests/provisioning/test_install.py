@@ -159,7 +159,7 @@ def test_its_configuration_is_read_by_what_was_installed(tree: Tree) -> None:
 def test_a_dry_run_changes_nothing_and_says_what_it_would(empty: Tree) -> None:
     code, lines = empty.run("--dry-run")
     assert code == 10
-    assert "would have wrote /etc/systemd/system/goldenboard.service" in lines
+    assert "not done: wrote /etc/systemd/system/goldenboard.service" in lines
     assert empty.manifest() == {}
 
 
