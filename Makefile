@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 TRAIN  := .venv-train
 
-.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup campaign-update model diagram pictures clean
+.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup campaign-update release audit model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo "make campaign-update  cut updates at every step, thousands of mangled bundles, figures"
 	@echo "               in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
+	@echo "make release   wheels for a unit, their bill of materials (CycloneDX), their sums: build/release"
+	@echo "make audit     ask for known weaknesses of what the release is made of, where the network allows"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
 	@echo "make diagram   draw the state diagram in appliance/README.md from the table"
 
@@ -77,6 +79,18 @@ $(TRAIN)/.installed: pyproject.toml
 
 model: $(TRAIN)/.installed
 	@$(TRAIN)/bin/python -m models.release efficientnet-lite0-128
+
+release: $(BIN)/.installed
+	@sh provisioning/release/make-release.sh $(BIN)/python build/release
+
+# An environment of its own: nothing of the instrument needs it.
+audit: build/release/sbom.cdx.json
+	@test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && \
+	  build/audit/bin/python -m pip install -q --disable-pip-version-check 'pip-audit>=2.10'; }
+	@sh provisioning/release/audit.sh build/audit/bin/pip-audit build/release/sbom.cdx.json
+
+build/release/sbom.cdx.json:
+	@$(MAKE) --no-print-directory release
 
 campaign-update: $(BIN)/.installed
 	@$(BIN)/python -m tests.update.cuts --json bench/update-cuts.json
