@@ -10,13 +10,13 @@ from pathlib import Path
 
 from appliance.care.backup import Made, Wish, back_up
 from appliance.care.errors import CareError
-from appliance.care.key import own_fingerprint, same_fingerprint
+from appliance.care.key import give_to_owner_of, own_fingerprint, same_fingerprint
 from appliance.care.restore import How, Restored, restore
 from appliance.care.swap import settle
 from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE, Ticker
 from appliance.config import DEFAULT_PATH, Config, read_config
 from appliance.refusal import Refusal
-from appliance.store import InUseError, StoreError
+from appliance.store import InUseError, Store, StoreError
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -112,6 +112,7 @@ def run_restore(args: argparse.Namespace) -> int:
         )
         with Ticker(sys.stderr) as ticker:
             done = restore(args.file, config, args.config, how, ticker)
+        _note(done, config)
         _tell_restore(done, time.monotonic() - began_s)
     except InUseError as error:
         print(f"goldenboard restore: {error.found}", file=sys.stderr)
@@ -132,6 +133,19 @@ def settled_config(path: Path) -> Config:
         return config
     print(words, file=sys.stderr, flush=True)
     return read_config(path)
+
+
+def _note(done: Restored, config: Config) -> None:
+    """Into the audit log of the restored record, so that nobody takes it for grown here."""
+    records = config.records.folder
+    if not records.is_dir():
+        return
+    about = done.manifest.about
+    words = f"of {about.unit}, made {about.made_utc}, signed by {done.fingerprint}"
+    quota_bytes = int(config.records.pictures_gb * 1e9)
+    with Store.open(records, quota_bytes=quota_bytes) as store:
+        store.add_event("restored", detail=words)
+    give_to_owner_of(config.data, *records.iterdir())
 
 
 def _tell_backup(made: Made, config: Config, out: Path, seconds: float) -> None:

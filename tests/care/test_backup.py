@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -329,6 +330,8 @@ def test_the_two_commands(
     assert "Restored line 3, as of " in capsys.readouterr().out
     with Store.open(new_unit.config.records.folder, quota_bytes=QUOTA_BYTES) as store:
         assert len(store.boards()) == 6
+        (event,) = store.events(kind="restored")
+        assert f"signed by {finger}" in event.detail
 
 
 def test_an_archive_is_read_only_below_its_own_names(archive: Path, tmp_path: Path) -> None:
@@ -342,3 +345,25 @@ def test_an_archive_is_read_only_below_its_own_names(archive: Path, tmp_path: Pa
         opened.extract("settings/goldenboard.toml", target)
     assert not (tmp_path / "elsewhere").exists()
     assert target.readlink() == tmp_path / "elsewhere"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root restores for another user")
+def test_what_root_restores_is_the_services(
+    archive: Path, new_unit: TestUnit, tmp_path: Path
+) -> None:
+    service = 54_321
+    for path in (new_unit.data, *new_unit.data.rglob("*")):
+        os.chown(path, service, service)
+    secret = tmp_path / "passphrase"
+    secret.write_text(PASSPHRASE)
+    with Archive(archive, lambda theirs: True) as opened:
+        trusted = opened.fingerprint
+    words = ["--config", str(new_unit.settings), "--passphrase-file", str(secret)]
+    assert main(["restore", str(archive), *words, "--trust", trusted]) == 0
+    others = {
+        str(path.relative_to(new_unit.data)): path.stat().st_uid
+        for path in new_unit.data.rglob("*")
+        if path.stat().st_uid != service
+    }
+    assert others == {}
+    assert new_unit.settings.stat().st_uid == 0
