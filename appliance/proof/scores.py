@@ -90,8 +90,8 @@ def variances(scores: Array) -> Variances:
 
 
 def score_figures(trials: Sequence[Trial]) -> ScoreFigures | None:
-    """Of the trials of one window. None where scores are missing, where a board lacks a trial that
-    another has, where the threshold changed, or with one repeat."""
+    """Of the trials of one window, by the boards that have every one of them. None where there is
+    no such board, where the threshold changed, or with one repeat."""
     limits = {trial.review_above for trial in trials}
     threshold = next(iter(limits))
     if len(limits) > 1 or threshold is None:
@@ -105,8 +105,11 @@ def score_figures(trials: Sequence[Trial]) -> ScoreFigures | None:
         if trial.score is not None:
             place = boards.index(trial.board), operators.index(trial.operator)
             table[(*place, repeats.index(trial.repeat))] = trial.score
-    if np.isnan(table).any() or len(repeats) < 2:
+    whole = ~np.isnan(table).any(axis=(1, 2))
+    if not whole.any() or len(repeats) < 2:
         return None
+    table = table[whole]
+    boards = [board for board, kept in zip(boards, whole, strict=True) if kept]
     found = variances(table)
     together = sqrt(found.repeatability + (found.reproducibility or 0.0))
     distances = np.abs(table.mean(axis=(1, 2)) - threshold)

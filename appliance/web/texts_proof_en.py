@@ -10,6 +10,8 @@ TEXTS: Final[dict[str, str]] = {
     "be bad.",
     "proof.no_recipe": "No recipe is in use: choose one before a study begins",
     "proof.stranger": "Nobody here is called {name}",
+    "proof.purpose.study": "study",
+    "proof.purpose.challenge": "challenge",
     "proof.sheet": "Acceptance sheet (PDF)",
     "proof.done": "Done.",
     "proof.challenges": "Challenge boards",

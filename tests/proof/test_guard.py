@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from appliance import controller as controlling
-from appliance.commands import ProofChanged, RetryFault
+from appliance.commands import ProofChanged, RetryFault, SignIn
 from appliance.controller_settings import ControllerSettings
 from appliance.proof.guard import ChallengeGuard
+from appliance.proof.intervals import Share
+from appliance.proof.plan import Plan
+from appliance.proof.study import figures
 from appliance.states import State
 from appliance.store import Moment, utc_text
 from appliance.store.clock import utc_from_text
@@ -128,6 +131,29 @@ def test_one_of_two_bad_windows_called_good_is_a_miss_whatever_the_verdict(tmp_p
         bench.run(0.5)
         _put_in(bench, inspection(Verdict.FAIL, serial="BAD2"), State.FAULT)
         assert _codes(bench) == ["challenge_missed"]
+
+
+def test_the_cabinets_screen_leads_through_a_study(tmp_path: Path) -> None:
+    plan = Plan(boards=("S1", "S2"), operators=("Ana",), repeats=2, seed=5, bad={"S2": ("U3",)})
+    with Bench(tmp_path) as bench:
+        bench.start()
+        number = bench.store.begin_study(
+            "March", recipe="demo", recipe_version=3, part_number="PN-1", plan=plan, by="Teo"
+        )
+        bench.commands.put(ProofChanged(by="Teo"))
+        bench.commands.put(SignIn(operator="Ana"))
+        bench.run(0.5)
+        for done, turn in enumerate(plan.turns(), start=1):
+            wanted = f"Study March: Ana inserts board {turn.board} ({done} of 4)."
+            assert bench.status.step == wanted
+            verdict = Verdict.FAIL if turn.board == "S2" else Verdict.PASS
+            states = (State.FAILED, State.PASSED)
+            _put_in(bench, inspection(verdict, serial=turn.board), *states)
+            _take_out(bench)
+        assert bench.status.step == ""
+        found = figures(bench.store.trials(number))
+        assert (found.overall.answers, found.overall.reference.miss) == (12, Share(count=0, of=2))
+        assert bench.store.figures().boards.inspected == 0
 
 
 def test_without_the_setting_boards_pass_as_ever(tmp_path: Path) -> None:

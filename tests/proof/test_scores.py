@@ -72,8 +72,14 @@ def test_the_noise_is_held_against_the_nearest_board() -> None:
     assert (on := score_figures(_trials({"B1": (1, 3)}, 2.0))) is not None and on.share is None
 
 
-def test_what_is_not_balanced_has_no_figures() -> None:
-    assert score_figures(_trials({"B1": (1, 3), "B2": (7,)}, 15.0)) is None
+def test_a_board_that_lacks_a_trial_is_left_out() -> None:
+    found = score_figures(_trials({"B1": (7,), "B2": (1, 3)}, 15.0))
+    assert found is not None
+    assert (found.boards, found.nearest_board, found.boards_sd) == (1, "B2", None)
+    assert found.repeatability_sd == pytest.approx(sqrt(2))
+
+
+def test_what_cannot_be_told_has_no_figures() -> None:
     assert score_figures(_trials({"B1": (1,), "B2": (7,)}, 15.0)) is None
     assert score_figures(_trials({"B1": (1, 3)}, None)) is None
     mixed = [*_trials({"B1": (1, 3)}, 5.0), *_trials({"B2": (1, 3)}, 6.0)]

@@ -94,6 +94,7 @@ def test_a_challenge_board_is_registered_missed_and_released(
     done = technician.post("/proof/challenge/release", inspection=number, words="lens cleaned")
     assert done.status_code == 303
     assert "Released by Teo: lens cleaned" in technician.text("/proof/")
+    assert '<span class="badge">challenge</span>' in technician.text("/boards/")
     (board,) = demo.store.challenge_boards()
     technician.post("/proof/challenge/retire", board=board.board_id)
     assert demo.store.challenge_boards() == ()
