@@ -78,6 +78,9 @@ start_service() {
     if [ "$has_systemd" = no ] || [ "$dry_run" = yes ] || [ "$changes" = 0 ]; then
         return 0
     fi
+    if systemctl -q is-active ssh.service && [ ! -e /etc/goldenboard/ssh-open ]; then
+        note "from the next start on SSH is closed; to keep it open: sudo touch /etc/goldenboard/ssh-open"
+    fi
     systemctl daemon-reload
     udevadm control --reload 2>/dev/null || true # none runs in a container
     systemctl restart systemd-sysctl.service || true
