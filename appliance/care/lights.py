@@ -169,7 +169,7 @@ def _room(now: Measured) -> _Light:
     free = max(space.disk_free_bytes - now.min_free_bytes, 0)
     value = f"{space.disk_free_bytes / 1e9:.1f} GB free"
     if a_day:
-        value += f", {a_day / 1e6:.0f} MB of pictures a day"
+        value += f", {a_day / 1e6:.3g} MB of pictures a day"
     if to_quota <= free:
         if a_day:
             value += f", the quota is reached in {_days(to_quota / a_day)}: then the oldest go"
@@ -189,4 +189,6 @@ def _room(now: Measured) -> _Light:
 
 
 def _days(days: float) -> str:
+    if days > 36_525:
+        return "more than a hundred years"
     return f"{days:.0f} days" if days < 730 else f"{days / 365.25:.0f} years"

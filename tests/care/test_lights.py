@@ -123,6 +123,7 @@ def test_commits_in_words() -> None:
     [
         (20.0, 0.5, "ok", "the quota is reached in 28 days: then the oldest go"),
         (20.0, 0.0, "ok", "20.0 GB free"),
+        (20.0, 1e-6, "ok", "the quota is reached in more than a hundred years"),
         (10.2, 0.5, "warn", "the disk is full in 20 days, before the quota is reached"),
         (10.2, 0.1, "ok", "the disk is full in 100 days, before the quota is reached"),
         (0.1, 0.5, "bad", "the disk is full in 0 days"),
