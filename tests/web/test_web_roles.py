@@ -53,6 +53,7 @@ WHO_MAY = {
     "POST /operators/change": Role.TECHNICIAN,
     "POST /pin": Role.OPERATOR,
     "GET /proof/": Role.SUPERVISOR,
+    "GET /proof/acceptance.pdf": Role.SUPERVISOR,
     "POST /proof/challenge/add": Role.TECHNICIAN,
     "POST /proof/challenge/release": Role.TECHNICIAN,
     "POST /proof/challenge/retire": Role.TECHNICIAN,
