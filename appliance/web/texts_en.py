@@ -288,7 +288,6 @@ TEXTS: Final[dict[str, str]] = {
     "care.backup.fingerprint": "Fingerprint of this unit's backups",
     "care.backup.none": "Made with the first backup.",
     "care.sign_in": "Sign in as a technician to take them home",
-    "care.open": "Care of the card, backup, support",
     # the unit
     "unit.title": "Unit",
     "unit.lead": "Each part with its measured value, its limit and what to do next.",
