@@ -96,7 +96,8 @@ def test_pages_write_while_boards_are_recorded(store: Store, factory: RecordFact
     assert in_threads([lambda: fill(store, factory, 40) and None, *jobs]) == []
     assert len(store.boards(limit=-1)) == 41
     assert len(store.inspection(board).reviews) == 150
-    assert len(store.events(limit=-1)) == 75
+    assert len(store.events(kind="lamp_test", limit=-1)) == 75
+    assert (store.verify_audit().entries, store.verify_audit().findings) == (225, ())
 
 
 def test_closing_waits_for_those_who_read(tmp_path: Path, factory: RecordFactory) -> None:
