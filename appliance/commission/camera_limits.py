@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from appliance.board.layout import VIEW_MM
+from appliance.commission.camera_focus import Sharpness
 from appliance.commission.camera_lens import LensFound
+from appliance.commission.camera_light import TARGET, Evenness, GreySeen
 from appliance.commission.limits import Limit
 from appliance.commission.values import Figure
 
@@ -60,6 +62,107 @@ PLAN = Limit(
     why="The camera's mount moves by 6 mm of 231 up and down and is set so that a cradle fills "
     "the picture. A sheet printed at 97 % shows here, too, if nobody measured its lines.",
 )
+
+
+SHARP = Limit(
+    name="sharpness in the middle",
+    value=0.15,
+    unit="cycles/px",
+    at_most=False,
+    why="MTF50. Pins 0.5 mm apart are 2 lines a mm, 0.156 cycles a pixel at 12.8 px/mm: half of "
+    "their contrast is left.",
+)
+SHARP_CORNER = Limit(
+    name="sharpness in the worst corner",
+    value=0.10,
+    unit="cycles/px",
+    at_most=False,
+    why="Lenses are softer there; pins 0.8 mm apart are 0.098 cycles a pixel.",
+)
+FOCUS_TILT = Limit(
+    name="worst corner over best corner",
+    value=0.6,
+    unit="",
+    at_most=False,
+    why="Below it one side lies out of focus: the camera looks askew, or the sheet bends.",
+)
+WHITE = Limit(
+    name="paper's distance from its level",
+    value=6.0,
+    unit="of 255",
+    at_most=True,
+    why="3 % of the level; a round of setting comes within 1 unless the light flickers.",
+)
+CAST = Limit(
+    name="colour left in the grey",
+    value=3.0,
+    unit="% of light",
+    at_most=True,
+    why="A recipe's grey patch is held to a few levels of 255; 3 % of light are 2 levels.",
+)
+CLIPPED = Limit(
+    name="picture clipped",
+    value=0.2,
+    unit="%",
+    at_most=True,
+    why="Paper is the brightest thing that does not mirror: nothing of it may be at the end.",
+)
+EXPOSURE = Limit(
+    name="exposure",
+    value=40.0,
+    unit="ms",
+    at_most=True,
+    why="Longer ones cost the two seconds from insert to lamp and show a hand's shake of the "
+    "table; a strip as drawn needs about 8 ms.",
+)
+DRIFT = Limit(
+    name="paper's change from picture to picture",
+    value=3.0,
+    unit="of 255",
+    at_most=True,
+    why="With all settings locked only the light can change: a flickering strip or a window.",
+)
+DARKEST = Limit(
+    name="darkest place over brightest",
+    value=0.5,
+    unit="of the light",
+    at_most=False,
+    why="Half the light is 0.73 of the level: a pad's silver is still told from its solder.",
+)
+SIDES = Limit(
+    name="darker side over brighter side",
+    value=0.75,
+    unit="of the light",
+    at_most=False,
+    why="A lens darkens all corners alike; a difference of two sides is the strip's.",
+)
+
+
+def focus_figures(found: Sharpness) -> tuple[Figure, ...]:
+    where, worst = found.worst_corner
+    return (
+        SHARP.figure(found.middle),
+        SHARP_CORNER.figure(worst, name=f"{SHARP_CORNER.name}, {where}"),
+        FOCUS_TILT.figure(found.tilt),
+    )
+
+
+def grey_figures(seen: GreySeen, again: GreySeen, exposure_us: int) -> tuple[Figure, ...]:
+    return (
+        WHITE.figure(abs(again.white - TARGET)),
+        CAST.figure(100 * again.cast),
+        CLIPPED.figure(100 * again.clipped),
+        DRIFT.figure(abs(again.white - seen.white)),
+        EXPOSURE.figure(exposure_us / 1000),
+    )
+
+
+def evenness_figures(found: Evenness) -> tuple[Figure, ...]:
+    return (
+        SIDES.figure(found.sides, name=f"{SIDES.name}, {found.dark_side} darker"),
+        DARKEST.figure(found.darkest, name=f"{DARKEST.name}, at the {found.where}"),
+        Figure(name="corners over middle", value=round(found.vignette, 3), unit="of the light"),
+    )
 
 
 def lens_figures(found: LensFound) -> tuple[Figure, ...]:

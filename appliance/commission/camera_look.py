@@ -43,6 +43,10 @@ class SheetError(CommissionError):
     """The sheet can't be read in this picture."""
 
 
+class BlurredError(SheetError):
+    """The picture is far out of focus."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SheetSeen:
     """The corners that one picture shows."""
@@ -91,7 +95,7 @@ def check_light(pixels: Pixels) -> None:
         raise SheetError(
             expected=f"white paper at level {_DARK_WHITE} of 255 or more",
             found=f"{white:.0f}: the light is too dim",
-            action="Check that the strip is lit at full and do the step 'exposure' first.",
+            action="Check that the strip is lit at full and do the step 'camera_exposure' first.",
         )
     burnt = gray >= _BURNT
     share = float(burnt.mean())
@@ -99,7 +103,7 @@ def check_light(pixels: Pixels) -> None:
         raise SheetError(
             expected=f"at most {_BURNT_SHARE:.0%} of the picture burnt out",
             found=f"{share:.0%}: the picture is clipped",
-            action="Do the step 'exposure' first; no light but the strip's may fall in.",
+            action="Do the step 'camera_exposure' first; no light but the strip's may fall in.",
         )
     spot, at = _largest_spot(burnt)
     if spot > _GLARE_SHARE:
@@ -162,10 +166,10 @@ def _why_not(gray: Gray, count: int) -> SheetError:
         )
     steepest = float(np.percentile(np.abs(np.diff(gray.astype(np.int16), axis=1)), 99.8))
     if steepest < _SOFT:
-        return SheetError(
+        return BlurredError(
             expected=expected,
             found=f"{count}, in a picture far out of focus",
-            action="Do the step 'focus' first.",
+            action="Do the step 'camera_focus' first.",
         )
     return SheetError(
         expected=expected,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from appliance.commission.simulated_sheet import sheet_for
 from appliance.commission.values import Prompt
 from hw.sim.faults import Fault
+from hw.sim.scene import Placement
 from hw.sim.world import World
 
 LOOK_S = 0.7
@@ -21,6 +23,8 @@ HOLD_S = 0.12
 (`bench.HOLD_S`); so timed, press and release fall into one hold and not into the gaps, where they
 would be seen late again and again. A person's fingers know nothing of our holds."""
 PAUSE_S = 0.5
+ARRIVE_S = 1.0
+"""Until a sheet lies where it was pushed."""
 
 
 class SimulatedPerson:
@@ -32,6 +36,7 @@ class SimulatedPerson:
         self._world = world
         self._answers = dict(answers or {})
         self._shown: object = None
+        self._laid: object = None
         self._since_s = self._pressed_s = world.clock.monotonic()
         self._seen: set[str] = set()
         self._heard: set[str] = set()
@@ -54,6 +59,8 @@ class SimulatedPerson:
                 return self._one(self._heard)
             case "strip" if lasted_s >= LOOK_S:
                 return self._strip(now_s)
+            case name if name.startswith("sheet_"):
+                return self._lay(name, lasted_s)
             case "press_left" | "press_right" | "press_button":
                 self._press(prompt.name.removeprefix("press_"), now_s)
             case "fingerprint" if len(prompt.choices) > 1 and lasted_s >= LOOK_S:
@@ -63,6 +70,13 @@ class SimulatedPerson:
             case _ if prompt.free_text and prompt.suggestion:
                 return prompt.suggestion
         return None
+
+    def _lay(self, name: str, lasted_s: float) -> str | None:
+        """Push the sheet in as the prompt wants it, once, and say so when it lies still."""
+        if self._laid != self._shown:
+            self._laid = self._shown
+            self._world.insert(sheet_for(name), lies=Placement())
+        return "done" if lasted_s >= ARRIVE_S else None
 
     def _watch(self) -> None:
         lamps = self._world.lamps
@@ -85,6 +99,8 @@ class SimulatedPerson:
     def _press(self, what: str, now_s: float) -> None:
         if now_s - self._pressed_s < HOLD_S + PAUSE_S:
             return
+        if self._world.board is not None:
+            self._world.remove()
         self._pressed_s = now_s
         if what == "button":
             self._world.press_button(HOLD_S, after_s=REACH_S)

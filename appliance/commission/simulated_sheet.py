@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import cast
 
@@ -106,6 +106,8 @@ class SheetInSlot:
     lens: SheetLens = field(default_factory=SheetLens)
     blur_px: float = 0.0
     """Sigma at this picture's size, of light: 0 is as sharp as four rays a pixel."""
+    blur_share: float = 0.0
+    """More of the same, in shares of the picture's width."""
     light: float = 1.0
     light_right: float = 1.0
     """At the right edge, over that at the left one; it changes evenly between them."""
@@ -124,8 +126,9 @@ class SheetInSlot:
 
     def picture(self, width_px: int, height_px: int) -> BoardPicture:
         light = self._paper(width_px, height_px)
-        if self.blur_px > 0:
-            light = np.asarray(cv2.GaussianBlur(light, (0, 0), self.blur_px), np.float32)
+        blur_px = math.hypot(self.blur_px, self.blur_share * width_px)
+        if blur_px > 0:
+            light = np.asarray(cv2.GaussianBlur(light, (0, 0), blur_px), np.float32)
         light = light * self._lit(width_px, height_px) + self._mirrored(width_px, height_px)
         tinted = cast(Light, cv2.merge([light * self.tint[0], light, light * self.tint[1]]))
         levels = 255.0 * np.clip(tinted, 0.0, 1.0) ** (1 / GAMMA)
@@ -204,6 +207,25 @@ class SheetInSlot:
         y = np.linspace(0.0, 1.0, height_px, dtype=np.float32)[:, None] - self.glare.y
         away = np.hypot(x, y * (height_px / width_px))
         return np.asarray(self.glare.light * np.exp(-((away / self.glare.radius) ** 4)), np.float32)
+
+
+_TILTED = (
+    (18.0, 0.0, 0.0, 5.0), (-18.0, 0.0, 0.0, -8.0), (0.0, 18.0, 15.0, 0.0),
+    (0.0, -18.0, -15.0, 0.0), (12.0, 12.0, 25.0, 10.0), (-12.0, -12.0, -25.0, -10.0),
+    (12.0, -12.0, -25.0, 12.0),
+)  # fmt: skip
+"""About both axes, degrees; to the right and to the front, mm."""
+
+
+def sheet_for(prompt: str) -> SheetInSlot:
+    """As a careful technician lays it for the prompt of this name."""
+    faces = {"sheet_grey": Face.GREY, "sheet_blank": Face.BLANK}
+    held = SheetInSlot(face=faces.get(prompt, Face.PATTERN), blur_share=0.0002, falloff=0.1)
+    number = prompt.removeprefix("sheet_tilted_")
+    if not number.isdigit():
+        return held
+    x_deg, y_deg, right, front = _TILTED[(int(number) - 1) % len(_TILTED)]
+    return replace(held, tilt_x_deg=x_deg, tilt_y_deg=y_deg, shift_mm=(right, front))
 
 
 def _pattern(sheet: SheetInSlot, x_mm: Light, y_mm: Light) -> Light:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.commission import (
+    camera_steps,
     certificate,
     heat,
     indicators,
@@ -78,6 +79,41 @@ _STEPS = (
         measure=switches.button,
         minutes=1,
         picture="button",
+    ),
+    Step(
+        name="camera_exposure",
+        title="Exposure and white balance",
+        task="Print the sheet of goldenboard calibrate sheet at 100 % on matt paper. Its second "
+        "page goes flat into the slot. Close the drawer.",
+        measure=camera_steps.exposure,
+        minutes=1,
+        picture="camera",
+    ),
+    Step(
+        name="camera_focus",
+        title="Focus",
+        task="The sheet's first page goes flat into the slot. Turn the lens until the bars stand "
+        "highest; then fix it.",
+        measure=camera_steps.focus,
+        minutes=3,
+        picture="camera",
+    ),
+    Step(
+        name="camera_evenness",
+        title="Evenness of the light",
+        task="A clean white sheet of paper goes flat into the slot and fills the picture.",
+        measure=camera_steps.evenness,
+        minutes=1,
+        picture="strip",
+    ),
+    Step(
+        name="camera_lens",
+        title="Lens and scale",
+        task="Glue the sheet's first page to something stiff and flat and measure its two lines. "
+        "It is looked at flat, then tilted seven ways.",
+        measure=camera_steps.lens,
+        minutes=6,
+        picture="sheet",
     ),
     Step(
         name="clock",

@@ -20,6 +20,8 @@ class Fault(StrEnum):
     """The strip's driver does not follow: `set` raises."""
     FLICKER = "flicker"
     """The strip is dimmed badly: bands run across the picture."""
+    UNEVEN_STRIP = "uneven_strip"
+    """The strip has lost segments at its right end: that side gets less than half the light."""
     WRONG_EXPOSURE = "wrong_exposure"
     """The sensor exposes twice as long as told, and says so in its metadata."""
     WRONG_COLOUR = "wrong_colour"

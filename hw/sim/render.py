@@ -91,6 +91,8 @@ class Renderer:
         lit = self._light_up(view, table)
         if Fault.FLICKER in scene.faults:
             lit = self._bands(lit, exposure)
+        if Fault.UNEVEN_STRIP in scene.faults:
+            lit = self._half_lit(lit)
         return self._grain(lit)
 
     def _light_up(self, view: Pixels, table: Pixels) -> Pixels:
@@ -162,6 +164,10 @@ class Renderer:
         rows = np.arange(self.height_px) / self.height_px
         wave = 0.75 + 0.25 * np.sin(2 * np.pi * (7 * rows + 3.1 * exposure.start_s))
         return cast(Pixels, (frame * wave[:, None, None]).astype(np.uint8))
+
+    def _half_lit(self, frame: Pixels) -> Pixels:
+        light = np.linspace(1.0, 0.4, self.width_px) ** (1.0 / GAMMA)
+        return cast(Pixels, (frame * light[None, :, None]).astype(np.uint8))
 
     def _grain(self, frame: Pixels) -> Pixels:
         y, x = self._chance.integers(0, NOISE_TILE, 2)

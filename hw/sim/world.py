@@ -73,15 +73,16 @@ class World:
             self._next_board = board
             self._changed()
 
-    def insert(self, board: Board) -> float:
-        """Push a board in up to the back stop. Returns the instant at which both contacts have
-        stopped bouncing (for a jammed slot, the instant of arrival)."""
+    def insert(self, board: Board, *, lies: Placement | None = None) -> float:
+        """Push a board in up to the back stop; it comes to lie by chance unless told how. Returns
+        the instant at which both contacts have stopped bouncing (for a jammed slot, the instant of
+        arrival)."""
         with self._lock:
-            lies = self.physics
-            placement = Placement(
-                dx_share=self._chance.gauss(0.0, lies.jitter_px) / 3840,
-                dy_share=self._chance.gauss(0.0, lies.jitter_px) / 3840,
-                rotation_deg=self._chance.gauss(0.0, lies.jitter_deg),
+            physics = self.physics
+            placement = lies or Placement(
+                dx_share=self._chance.gauss(0.0, physics.jitter_px) / 3840,
+                dy_share=self._chance.gauss(0.0, physics.jitter_px) / 3840,
+                rotation_deg=self._chance.gauss(0.0, physics.jitter_deg),
             )
             depth = 0.0 if self.board is not board else self.depth
             arrived_s = self._move(depth, 1.0, board, placement)
