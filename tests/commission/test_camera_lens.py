@@ -57,12 +57,12 @@ def test_lens_and_scale_are_the_drawn_ones(
     sheets, seen = sets[seed]
     found = measure_lens(seen)
     truth = sheets[0].lens.at(*SIZE)
-    # A flat sheet is 0.2° from flat, which moves the scale on the axis by a thousandth of that.
+    # The sheet is up to 0.4° from flat; the scale is that where the axis meets it.
     off = found.mm_per_px / sheets[0].mm_per_px(SIZE[0]) - 1
     assert abs(off) < 0.0002, off
     corners = _corners_px(truth)
     wrong = np.linalg.norm(found.lens.straight(truth.bent(corners)) - corners, axis=1)
-    assert wrong.max() < 0.15, wrong  # through tilt and axis together; see below
+    assert wrong.max() < 0.1, wrong
     assert found.corner_error_px < 0.15
     assert abs(found.lens.mean_focal_px / truth.mean_focal_px - 1) < 0.0005
     assert found.rms_px < 0.09
