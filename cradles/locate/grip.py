@@ -20,7 +20,7 @@ from cradles.locate.ground import Ground
 from cradles.locate.hold import WORST_CONDITION, condition, reactions
 from cradles.locate.rim import Rim, boss, plays_within, prints, with_bosses
 from cradles.locate.springs import IN_A_NOTCH_MM, nearest, nose_places, room_of, springs_facing
-from cradles.locate.stops import sides, three_stops, two_stops
+from cradles.locate.stops import clearance_in_v, sides, three_stops, two_stops
 from cradles.seating import Spring, Stop
 from cradles.settle import settled, sized
 
@@ -98,6 +98,7 @@ def grip_of(hand: Hand) -> Grip:
             stops, springs, pocket = found
             notes = (_LOOSE,) if loose else ()
             return Grip(stops=stops, springs=springs, pocket=pocket, notes=notes)
+    _check_clearance_in_v(hand.board)
     for each in free.values():
         found = _first_good(hand, _two(hand, each))
         if found is not None:
@@ -109,6 +110,18 @@ def grip_of(hand: Hand) -> Grip:
         found="none where the board would be held for certain",
         action="Mark two holes as tooling holes, or turn the board with lies_turned_deg.",
     )
+
+
+def _check_clearance_in_v(board: BoardFile) -> None:
+    wishes = board.cradle
+    least = clearance_in_v(wishes.tolerance_mm)
+    if least > wishes.clearance_mm:
+        raise CradleError(
+            expected=f"a clearance of at least {least:.2f} mm for a board that two stops hold, as "
+            f"a round one, when its size may differ by {wishes.tolerance_mm:g} mm",
+            found=f"clearance_mm {wishes.clearance_mm:g}",
+            action="Raise clearance_mm or lower tolerance_mm in board.toml.",
+        )
 
 
 Free = Callable[[float], list[Spring]]

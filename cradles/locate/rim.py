@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,13 +82,17 @@ def prints(rim: Rim, whole: Polygon, dims: Dimensions) -> bool:
 
 def plays_within(rim: Rim, smallest: Polygon, most_mm: float, dims: Dimensions) -> bool:
     """Whether `smallest`, which lies against the stops, meets plastic before it was pushed to and
-    fro by more than that a side along the stops' normals."""
+    fro by more than that a side along the stops' normals, or out of the V of two."""
     walls = shapely.box(*rim.pocket.buffer(_FAR_MM + most_mm).bounds).difference(opened(rim, dims))
     core = walls.buffer(-1e-3)
     shapely.prepare(core)
-    for stop in (rim.stops[0], rim.stops[-1]):
+    axes = [rim.stops[0].normal, rim.stops[-1].normal]
+    if len(rim.stops) == 2:
+        out = [sum(normal[i] for normal in axes) for i in (0, 1)]
+        axes = [(out[0] / math.hypot(*out), out[1] / math.hypot(*out))]
+    for nx, ny in axes:
         way = 2 * most_mm + _ARITHMETIC_MM
-        pushed = translate(smallest, stop.normal[0] * way, stop.normal[1] * way)
+        pushed = translate(smallest, nx * way, ny * way)
         if not pushed.intersects(core):
             return False
     return True

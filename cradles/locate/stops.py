@@ -26,7 +26,8 @@ _LEAST_APART = 0.2
 _DEEP_MM = 0.9
 """Behind a stop, to whatever has a wall round it."""
 _OWN_SIDES = 6
-_HALF_V_DEG = 50.0
+_HALF_V_DEG = 35.0
+"""Steep enough to hold a disc's place, flat enough that its size hardly moves it."""
 
 
 def sides(edge: Sequence[Place]) -> list[tuple[float, float]]:
@@ -78,6 +79,12 @@ def three_stops(
                 continue
             for one, other in pairs:
                 yield _stop(one, width_mm), _stop(other, width_mm), _stop(place, width_mm)
+
+
+def clearance_in_v(tolerance_mm: float) -> float:
+    """The least clearance of a board that rests in the V of two stops: one that is larger by d all
+    round lies farther out by d and by d / cos of half of the V's angle."""
+    return tolerance_mm * (1 + 1 / math.cos(math.radians(_HALF_V_DEG))) / 2
 
 
 def _pairs(places: Sequence[Place]) -> list[tuple[Place, Place]]:

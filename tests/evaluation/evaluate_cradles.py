@@ -25,7 +25,7 @@ from tests.about import about
 from tests.evaluation.chance_boards import chance_board
 from tests.evaluation.figures import wilson
 
-MENDING, REPORTED = 0, 10_000
+MENDING, REPORTED = 0, 20_000
 """First seeds of the two sets."""
 
 
@@ -114,19 +114,35 @@ def _share(count: int, total: int) -> dict[str, object]:
     }
 
 
+def _kept(file: Path) -> dict[int, Outcome]:
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    lists = ("size_mm", "failed")
+    return {
+        row["seed"]: Outcome(**{k: tuple(v) if k in lists else v for k, v in row.items()})
+        for row in rows
+    }
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--boards", type=int, default=200)
     parser.add_argument("--mending", action="store_true")
     parser.add_argument("--jobs", type=int, default=2, help="processes side by side")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--kept", type=Path, help="finished boards, a line each: begun again there")
     args = parser.parse_args()
     first = MENDING if args.mending else REPORTED
-    outcomes = []
+    seeds = range(first, first + args.boards)
+    done = _kept(args.kept) if args.kept and args.kept.exists() else {}
+    left = [seed for seed in seeds if seed not in done]
     with get_context("spawn").Pool(args.jobs) as pool:
-        for each in pool.imap(outcome, range(first, first + args.boards)):
-            outcomes.append(each)
-            print(f"\r{len(outcomes)} of {args.boards} boards", end="", file=sys.stderr)
+        for each in pool.imap_unordered(outcome, left):
+            done[each.seed] = each
+            if args.kept:
+                with args.kept.open("a", encoding="utf-8") as kept:
+                    kept.write(json.dumps(asdict(each)) + "\n")
+            print(f"\r{len(done)} of {args.boards} boards", end="", file=sys.stderr)
+    outcomes = [done[seed] for seed in seeds]
     print(file=sys.stderr)
     result = {
         **about("tests.evaluation.evaluate_cradles"),
