@@ -18,7 +18,7 @@ from appliance.refusal import Refusal
 from cradles.cabinet import cli as cabinet_cli
 from cradles.wishes import Wishes
 
-NEEDED = ("shapely", "manifold3d", "trimesh", "reportlab", "ezdxf", "gerbonara")
+NEEDED = ("shapely", "manifold3d", "trimesh", "ezdxf", "gerbonara")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

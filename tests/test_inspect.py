@@ -141,7 +141,7 @@ BAD_PICTURES: dict[str, tuple[Callable[[Pictures], Path], str]] = {
         lambda p: p.save("blurred.png", cv2.GaussianBlur(picture(5), (0, 0), 3)), "blurred"
     ),
     "another board": (lambda p: p.board(3, variant=3), "too few that fit together"),
-    "another colour": (lambda p: p.board(3, variant=2), "white balance"),
+    "another colour": (lambda p: p.board(3, variant=2), "the board's colour"),
     "upside down": (lambda p: p.save("down.png", picture(5)[::-1, ::-1]), "half a turn"),
     "mirrored": (lambda p: p.save("mirror.png", picture(5)[:, ::-1]), "too few that fit"),
     "empty cradle": (

@@ -19,7 +19,6 @@ from appliance.proof.errors import ProofError
 from appliance.proof.plan import Plan
 from appliance.proof.report import as_csv, plain
 from appliance.proof.sheet import computer, gather
-from appliance.proof.sheet_pdf import draw
 from appliance.proof.study import Spot, StudyFigures, figures, spots
 from appliance.proof.trials import Trial
 from appliance.store import MissingError, Role, StudyRow
@@ -145,6 +144,9 @@ def trials_csv() -> ResponseReturnValue:
 @needs(Role.SUPERVISOR)
 def acceptance() -> ResponseReturnValue:
     """Without the self-test, which takes a minute of both cores: the sheet says so."""
+    # Here and not above: the PDF's library is loaded when a sheet is asked for, not by the service.
+    from appliance.proof.sheet_pdf import draw
+
     here = site()
     status = here.status.current()[1]
     cameras = [each.value for each in status.devices if each.name == "camera"]

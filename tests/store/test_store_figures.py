@@ -264,7 +264,7 @@ def test_no_query_walks_all_windows_or_all_answers(store: Store, factory: Record
         f"SELECT {figures._TALLY} FROM inspection i WHERE 1) c",
         f"SELECT {figures._CALLS} 1)",
         f"{inspections._BOARD} ORDER BY i.id DESC LIMIT 50",
-        retention._ORDER,
+        retention.ORDER,
     ]
     with store._database.reading("explain") as connection:
         for sql in queries:

@@ -189,7 +189,7 @@ def test_a_refused_board_is_told_on_its_page(demo: Demo, technician: Visitor) ->
 def test_what_the_command_calls_an_option_is_a_field_here(demo: Demo, technician: Visitor) -> None:
     with demo.app.test_request_context():
         for option in re.findall(r'"--([a-z-]+)"', (ROOT / "cradles" / "cli.py").read_text()):
-            if option not in ("out", "step", "json"):
+            if option not in ("out", "step", "json", "against"):
                 assert "--" not in for_the_form(f"Say --{option} mm."), option
     text = DXF_WITHOUT_UNIT.encode()
     answer = order(technician, "psu.dxf", text)
