@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import trimesh
+from shapely import Point
 
 from cradles import expected
 from cradles.build import Cradle
@@ -18,6 +19,9 @@ SHARE = 0.001
 LEAST_GAP_MM = 0.8
 """A narrower gap may be bridged by stringing plastic: then a spring is none."""
 WIDEST_BRIDGE_MM = 1.2
+_ROOT_MM = 2.0
+"""So much of a leaf belongs to its root."""
+_TOUCH_MM = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +116,33 @@ def check_springs(cradle: Cradle) -> Iterator[Check]:
         )
 
 
+def check_free(cradle: Cradle) -> Iterator[Check]:
+    """A leaf is a spring only if it is one with the rest at its root alone, from the bed up."""
+    heights = [low + (high - low) / 2 for low, high in itertools.pairwise(expected.levels(cradle))]
+    sections = [section_of(cradle.solid, z) for z in heights if z < cradle.plan.levels.nose]
+    for number, spring in enumerate(cradle.seating.springs, start=1):
+        nose = Point(spring.x_mm, spring.y_mm)
+        leaf = spring.arm.intersection(nose.buffer(spring.long_mm - _ROOT_MM))
+        rest = [area.difference(spring.arm.buffer(_TOUCH_MM)) for area in sections]
+        air = min(float(leaf.distance(area)) for area in rest)
+        yield Check(
+            name=f"spring {number} stands free",
+            found=f"{air:.2f} mm of air"
+            if air > 2 * _TOUCH_MM
+            else "it hangs on more than its root",
+            limit=f"{LEAST_GAP_MM:g} mm",
+            passed=air >= LEAST_GAP_MM - 0.02,
+        )
+
+
 def check(cradle: Cradle) -> tuple[Check, ...]:
     """Everything that can be known before it is printed."""
-    return (*check_body(cradle), *check_printing(cradle), *check_springs(cradle))
+    return (
+        *check_body(cradle),
+        *check_printing(cradle),
+        *check_springs(cradle),
+        *check_free(cradle),
+    )
 
 
 def _place(found: tuple[float, tuple[float, float], float]) -> str:

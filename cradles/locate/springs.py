@@ -22,6 +22,8 @@ from cradles.seating import Spring
 _NOSE_FOOT_MM = 2.2
 _NOSE_TIP_MM = 0.9
 """Half widths of the nose where it grows out of the leaf and where it touches."""
+_BEYOND_MM, _BEFORE_MM = 1.2, 1.0
+"""Air beside a nose and before its tip."""
 _ROOT_MM = 1.0
 """How far the leaf is sunk into the wall it hangs on."""
 _BEHIND_ROOT_MM = 2.0
@@ -160,7 +162,7 @@ def _root(place: Place, sense: float, room: Room, long_mm: float) -> Polygon:
 def _spring(place: Place, sense: float, room: Room, long_mm: float) -> Spring:
     near, dims = room.reach_mm, room.dims
     back = near + dims.spring_mm + room.travel_mm
-    free = _sorted(-sense * (_NOSE_FOOT_MM + 1.2), sense * long_mm)
+    free = _sorted(-sense * (_NOSE_FOOT_MM + _BEYOND_MM), sense * long_mm)
     nose = Polygon(
         [
             place.at(-_NOSE_FOOT_MM, near + 0.1),
@@ -169,13 +171,18 @@ def _spring(place: Place, sense: float, room: Room, long_mm: float) -> Spring:
             place.at(_NOSE_FOOT_MM, near + 0.1),
         ]
     )
+    # Below the board, too, the nose must not be one with the base.
+    before = -(dims.preload_mm + _BEFORE_MM)
+    half = _NOSE_FOOT_MM + _BEYOND_MM
+    void = place.box(free, (0.0, back)).union(place.box((-half, half), (before, 0.1)))
+    assert isinstance(void, Polygon)
     # The nose ends inside the pocket; where leaf and void meet the pocket they merge with it.
     return Spring(
         x_mm=place.x_mm,
         y_mm=place.y_mm,
         normal=(-place.out[0], -place.out[1]),
         arm=shapely.union_all([_leaf(place, sense, room, long_mm), nose]),
-        void=_with_wedge(place, place.box(free, (0.0, back)), free, room.filled, dims),
+        void=_with_wedge(place, void, free, room.filled, dims),
         preload_mm=dims.preload_mm,
         long_mm=long_mm,
         travel_mm=room.travel_mm,

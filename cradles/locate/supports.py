@@ -19,6 +19,8 @@ Points = npt.NDArray[np.float64]
 
 _STEP_MM = 1.0
 _DIRECTIONS = 24
+_BETWEEN_MM = 1.0
+"""Between two pads."""
 _USUAL_SHARE, _LEAST_SHARE = 0.1, 0.03
 """Of the board's short side: how far inside the triangle its centre of gravity lies at least."""
 
@@ -65,6 +67,7 @@ def _three_pads(
     if len(middles):
         corners = _outermost(middles, (centre.x, centre.y))
         threes = np.array(list(itertools.combinations(corners, 3)), dtype=np.int64).reshape(-1, 3)
+        threes = threes[_apart(middles[threes], side_mm + _BETWEEN_MM)]
         steady = _steadiness(middles[threes], (centre.x, centre.y))
         if len(steady):
             first = int(np.argmax(np.round(steady, 6)))
@@ -106,6 +109,13 @@ def _outermost(middles: Points, centre: tuple[float, float]) -> list[int]:
         if len(inside):
             found.add(int(inside[np.argmax(far[inside])]))
     return sorted(found)
+
+
+def _apart(corners: Points, least_mm: float) -> npt.NDArray[np.bool_]:
+    """(N,) for (N, 3, 2): whether upright squares there are that far apart, so that no two touch
+    in a corner and no narrow gap is left between them."""
+    off = np.abs(corners - np.roll(corners, -1, axis=1)).max(axis=-1)
+    return np.asarray((off >= least_mm).all(axis=1))
 
 
 def _steadiness(corners: Points, centre: tuple[float, float]) -> Points:

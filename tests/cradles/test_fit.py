@@ -10,11 +10,13 @@ import shapely
 from appliance.board import BoardFile, Component, CradleWishes, Protrusion
 from appliance.board.ring import box
 from cradles.build import Cradle, build
+from cradles.checks import check_free
 from cradles.fit import simulate
 from cradles.settle import sized
 from cradles.walls import section_of
 from cradles.wrongly import wrong_ways_that_seat
 from tests.cradles.conftest import cradle_of
+from tests.cradles.faults import with_plan
 
 
 def _notched() -> Cradle:
@@ -114,3 +116,13 @@ def test_a_hole_that_a_small_boards_edge_reaches_is_a_notch_of_it() -> None:
     small = sized(board, -0.05)
     assert small.is_valid and len(small.interiors) == 0
     assert small.area == pytest.approx(9.9**2 - hole.area, abs=0.02)
+
+
+def test_a_nose_that_is_one_with_the_base_is_no_spring() -> None:
+    """Noses stand into the board's outline: the base below it must be cut away round them."""
+    cradle = cradle_of("slotted mains")
+    assert [each.passed for each in check_free(cradle)] == [True, True]
+    base = cradle.plan.through.difference(shapely.Polygon(cradle.seating.board.exterior))
+    welded = list(check_free(with_plan(cradle, through=base)))
+    assert [each.passed for each in welded] == [False, False]
+    assert "hangs on more than its root" in welded[0].found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import shapely
 
@@ -9,9 +11,11 @@ from appliance.board import BoardFile, Component, Protrusion, Side
 from appliance.board.ring import box
 from cradles.build import Cradle, build
 from cradles.csg import prism
+from cradles.fit import simulate
 from cradles.laying import lay_down
+from cradles.seating import Stop
 from tests.cradles.conftest import cradle_of
-from tests.cradles.faults import with_plan, with_plastic
+from tests.cradles.faults import with_plan, with_plastic, with_stops
 
 
 @pytest.mark.parametrize(
@@ -81,3 +85,23 @@ def test_a_pocket_without_its_lead_in_catches_a_board_held_aside() -> None:
     cradle = _plain()
     tight = cradle.plan.open.buffer(-0.4)
     assert lay_down(with_plan(cradle, open=tight, widened=())).caught
+
+
+def test_a_stop_in_a_notch_keeps_the_board_from_its_place() -> None:
+    """A notch 7.5 mm wide, a stop of 6 mm on its floor: beside it there is no room to move."""
+    outline = ((0, 0), (98, 0), (98, 22), (0, 22), (0, 16.5), (3.4, 16.5), (3.4, 9), (0, 9))
+    cradle = build(BoardFile(name="notch", outline=outline))
+    back = tuple(Stop(x_mm=x, y_mm=11, normal=(0, -1), width_mm=6) for x in (-30, 30))
+    good = with_stops(cradle, (*back, Stop(x_mm=-49, y_mm=-6.5, normal=(1, 0), width_mm=4)))
+    floor = with_stops(cradle, (*back, Stop(x_mm=-45.6, y_mm=1.0, normal=(1, 0), width_mm=6)))
+    assert lay_down(good).caught == ()
+    assert simulate(good, tries=4).always_seats
+    assert lay_down(floor).caught
+    assert not simulate(floor, tries=4).always_seats
+
+
+def test_pads_stand_apart() -> None:
+    """Three that touched in their corners made no closed surface."""
+    cradle = build(BoardFile(name="short", outline=box(0, 0, 24, 18)))
+    for one, other in itertools.combinations(cradle.seating.supports, 2):
+        assert one.distance(other) >= 1.0 - 1e-9

@@ -7,7 +7,8 @@ import pytest
 from tests.evaluation.chance_boards import KINDS, chance_board
 from tests.evaluation.evaluate_cradles import Outcome, outcome, summary
 
-SEEDS = (2, 5, 7, 8, 10, 13)
+SEEDS = (2, 7, 8, 10, 16, 21, 25, 33, 63, 75, 93, 104)
+"""Most of them were once refused, failed a check or were held loosely."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
