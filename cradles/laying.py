@@ -165,7 +165,7 @@ def _give_way(body: Manifold, leaf: _Leaf, most_mm: float) -> _Leaf | None:
     low, high = 0.0, most_mm
     if _meet(body, leaf.bent(leaf.bent_mm + high)):
         return None
-    for _ in range(3):
+    for _ in range(6):  # coarser steps would add up on the way down
         middle = (low + high) / 2
         low, high = (
             (middle, high) if _meet(body, leaf.bent(leaf.bent_mm + middle)) else (low, middle)
