@@ -133,6 +133,7 @@ def main() -> int:
     parser.add_argument("--kept", type=Path, help="finished boards, a line each: begun again there")
     args = parser.parse_args()
     first = MENDING if args.mending else REPORTED
+    taken = about("tests.evaluation.evaluate_cradles")  # of the code that begins
     seeds = range(first, first + args.boards)
     done = _kept(args.kept) if args.kept and args.kept.exists() else {}
     left = [seed for seed in seeds if seed not in done]
@@ -146,7 +147,7 @@ def main() -> int:
     outcomes = [done[seed] for seed in seeds]
     print(file=sys.stderr)
     result = {
-        **about("tests.evaluation.evaluate_cradles"),
+        **taken,
         "seeds": [first, first + args.boards - 1],
         **summary(outcomes),
     }
