@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.13 || command -v p
 VENV   := .venv
 BIN    := $(VENV)/bin
 TRAIN  := .venv-train
+# Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
+WORKERS ?= 2
 
 .PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup campaign-update release audit model diagram pictures clean
 .DEFAULT_GOAL := help
@@ -41,7 +43,7 @@ run: $(BIN)/.installed
 test: $(BIN)/.installed
 	@sh provisioning/development/install-test-packages.sh
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(BIN)/.installed
 	@echo "Lint, format, types, architecture ..."

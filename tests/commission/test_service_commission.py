@@ -22,11 +22,16 @@ def unit(tmp_path: Path) -> Iterator[CommissionedUnit]:
         yield made
 
 
+# No step of these takes half as long, on a busy machine either; one that never ends fails here.
+STEP_S = 300.0
+
+
 def _carry_out(unit: CommissionedUnit, step: str) -> str:
     before = -1 if unit.view is None else unit.view.number
     unit.ask(BeginStep(step=step, by="Teo"))
     unit.wait(lambda s: s.commission is not None and s.commission.number > before)
-    while True:
+    end_s = time.monotonic() + STEP_S
+    while time.monotonic() < end_s:
         view, answer = unit.person_says()
         if not view.running:
             return view.outcome
@@ -39,6 +44,7 @@ def _carry_out(unit: CommissionedUnit, step: str) -> str:
                 )
             )
         time.sleep(0.01)
+    raise AssertionError(f"{step} did not end within {STEP_S:.0f} s: {unit.view}")
 
 
 def test_a_bad_lamp_is_found_and_the_green_one_is_never_a_verdict(unit: CommissionedUnit) -> None:
