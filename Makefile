@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup campaign-update release audit model diagram pictures clean
+.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release audit model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make bench-install  install on bare Debian systems (bookworm, trixie; arm64 emulated), inspect,"
 	@echo "               uninstall, install again; figures in bench/install.json"
 	@echo "make fuzz-backup  restore from 4,000 damaged and forged archives (make test: 300)"
+	@echo "make fuzz-firstboot  start from 4,000 damaged and forged first-boot files (make test: 300)"
 	@echo "make campaign-update  cut updates at every step, thousands of mangled bundles, figures"
 	@echo "               in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
@@ -69,7 +70,10 @@ bench-install: $(BIN)/.installed
 	@$(BIN)/python -m tests.provisioning.bench_install --json bench/install.json
 
 fuzz-backup: $(BIN)/.installed
-	@$(BIN)/python -m tests.care.fuzz 4000
+	@$(BIN)/python -m tests.care.fuzz 4000 --json bench/fuzz-backup.json
+
+fuzz-firstboot: $(BIN)/.installed
+	@$(BIN)/python -m tests.firstboot.fuzz 4000 --json bench/fuzz-firstboot.json
 
 # The workshop's environment has none of the instrument's libraries: their numpy is another.
 $(TRAIN)/.installed: pyproject.toml

@@ -14,6 +14,7 @@ from appliance import (
     cli_care,
     cli_commission,
     cli_fault_lamps,
+    cli_firstboot,
     cli_inspect,
     cli_proof,
     cli_records,
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         cli_acceptance,
         cli_care,
         cli_support,
+        cli_firstboot,
     ):
         part.add_parser(commands)
     for plugin in sorted(entry_points(group="goldenboard.commands"), key=lambda each: each.name):

@@ -123,9 +123,15 @@ def _unknown_key(key: str, free: list[str], fields: Mapping[str, Any], where: st
     neighbours = " or ".join(repr(name) for name in near[:3])
     return TomlError(
         expected=f"only known keys in {where}",
-        found=f"'{key}'",
+        found=f"'{_shown(key)}'",
         action=f"Did you mean {neighbours}? Correct or remove it.",
     )
+
+
+def _shown(key: str) -> str:
+    """A key of the file in one printable line, whatever it is."""
+    text = key if key.isprintable() else ascii(key)[1:-1]
+    return text if len(text) <= 80 else f"{text[:80]}..."
 
 
 def _value(item: Any, hint: Any, where: str) -> Any:
@@ -139,7 +145,7 @@ def _value(item: Any, hint: Any, where: str) -> Any:
         if not isinstance(item, dict):
             raise _wrong(where, "a table", item)
         inner = typing.get_args(hint)[1]
-        return {key: _value(each, inner, f"{where}.{key}") for key, each in item.items()}
+        return {key: _value(each, inner, f"{where}.{_shown(key)}") for key, each in item.items()}
     if dataclasses.is_dataclass(hint):
         if not isinstance(item, dict):
             raise _wrong(where, "a table", item)

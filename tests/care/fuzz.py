@@ -1,6 +1,6 @@
 """Archives that nobody's backup wrote, drawn from a number.
 
-    python -m tests.care.fuzz CASES [FIRST]
+    python -m tests.care.fuzz CASES [--first NUMBER] [--json FILE]
 
 Two kinds: a signed archive whose bytes were damaged, and one whose members, manifest or contents
 were forged and signed by a key that the unit trusts, so that the signature stops nothing. Every
@@ -10,6 +10,7 @@ archive's, and nothing outside its data and its settings has changed.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import random
@@ -32,6 +33,7 @@ from appliance.care.key import public_bytes, unit_key
 from appliance.care.tar import BLOCK, END, header, member_name, padding
 from appliance.refusal import Refusal
 from appliance.store import StoreError
+from tests.about import about
 
 from .units import bare_unit, contents, full_unit, trusting
 
@@ -369,17 +371,27 @@ FORGED: tuple[Callable[[Fuzz, random.Random], bytes], ...] = (
 
 
 def main() -> None:
-    count = int(sys.argv[1])
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    parser = argparse.ArgumentParser(description="Archives that nobody's backup wrote.")
+    parser.add_argument("cases", type=int)
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="goldenboard-fuzz-") as folder:
         (Path(folder) / "in").mkdir()
         fuzz = Fuzz(Path(folder) / "in")
-        for number in range(first, first + count):
+        for number in range(args.first, args.first + args.cases):
             fuzz.case(number)
             if number % 500 == 499:
-                print(f"{number + 1 - first} cases", file=sys.stderr, flush=True)
-        for word, times in sorted(fuzz.outcomes.items()):
-            print(f"{times:6} {word}")
+                print(f"{number + 1 - args.first} cases", file=sys.stderr, flush=True)
+    result = {
+        **about("tests.care.fuzz"),
+        "cases": args.cases,
+        "outcomes": dict(sorted(fuzz.outcomes.items())),
+    }
+    text = json.dumps(result, indent=1)
+    print(text)
+    if args.json:
+        args.json.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
