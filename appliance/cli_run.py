@@ -19,7 +19,8 @@ from appliance.cli_common import EXIT_GOOD, EXIT_UNUSABLE
 from appliance.config import DEFAULT_PATH, Config
 from appliance.notify import Notifier
 from appliance.refusal import Refusal
-from appliance.store import StoreError
+from appliance.store import FirstLogin, StoreError
+from appliance.store.first_login import FILE
 from hw.errors import HardwareError
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--host", help="address of the pages")
     parser.add_argument("--port", type=int, help="port of the pages; 0 takes a free one")
     parser.add_argument(
-        "--json", action="store_true", help="say address and first login as one JSON object"
+        "--json",
+        action="store_true",
+        help="say address and first login, PIN too, as one JSON object",
     )
     parser.add_argument("--verbose", action="store_true", help="say every change of state")
     parser.set_defaults(run=run)
@@ -123,10 +126,16 @@ def _greet(service: Service, *, simulated: bool, as_json: bool) -> None:
         return
     print(f"Status page: {service.pages.url}", flush=True)
     if login is not None:
-        print(
-            f"First technician: name {login.name}, PIN {login.pin}. "
-            "It is shown this once; change it on the page.",
-            flush=True,
-        )
+        print(_first_words(login, service.config), flush=True)
     if simulated:
         print("Boards go in and out by themselves. Stop with Ctrl-C.", flush=True)
+
+
+def _first_words(login: FirstLogin, config: Config) -> str:
+    """The PIN itself on a terminal alone: anything else is a log."""
+    if sys.stdout.isatty():
+        return f"First technician: name {login.name}, PIN {login.pin}. Change it on the page."
+    return (
+        f"First technician: name {login.name}. The PIN is not written here: "
+        f"`sudo goldenboard first-login` shows it ({config.records.folder / FILE})."
+    )

@@ -27,7 +27,7 @@ from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
 from appliance.recipe import save, with_thresholds
 from appliance.service import Service
 from appliance.states import State
-from appliance.store import InUseError
+from appliance.store import InUseError, first_login
 from appliance.teach import teach
 from appliance.terms import Verdict
 from appliance.vision.interpreter import InterpreterPool
@@ -288,7 +288,12 @@ def test_the_command_prints_its_address_and_stops_when_told(recipes: Path, tmp_p
     ) as answer:
         assert json.load(answer)["status"]["simulated"] is True
     running.send_signal(signal.SIGTERM)
-    assert "First technician: name" in running.stdout.read()
+    # What goes into a pipe is a log: it says where the PIN stands, and not the PIN.
+    said = running.stdout.read()
+    login = first_login.read(tmp_path / "records")
+    assert login is not None
+    assert f"First technician: name {login.name}. The PIN is not written here" in said
+    assert login.pin not in said
     _, complaints = running.communicate(timeout=60)
     assert running.returncode == 0, complaints
 

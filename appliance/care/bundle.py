@@ -34,7 +34,7 @@ from appliance.durable import sync_folder
 from appliance.machine import software_version
 from appliance.recipe import RECIPE_FILE, load, versions
 from appliance.refusal import Refusal
-from appliance.store import Store, StoreError, utc_text
+from appliance.store import Store, StoreError, first_login, utc_text
 from appliance.store.database import FILE as DATABASE_FILE
 from appliance.store.describe import describe, secrets_of
 from appliance.store.export import nested
@@ -154,6 +154,9 @@ def _scrubber(config: Config) -> Scrubber:
     ):
         with suppress(OSError):
             values.append(file.read_bytes())
+    with suppress(StoreError):
+        login = first_login.read(records)
+        values += [] if login is None else [login.pin.encode()]
     people: tuple[str, ...] = ()
     with suppress(StoreError):
         known = secrets_of(records / DATABASE_FILE)

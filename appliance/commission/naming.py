@@ -99,15 +99,15 @@ def _with_name(text: str, line: str) -> str:
 
 
 def people(work: Work) -> Finding:
-    """Makes the first technician with a random PIN, shown once; the guard has it changed at the
-    first sign-in."""
+    """Makes the first technician with a random PIN, shown here on a terminal; the guard has
+    it changed at the first sign-in. One that the service has made is shown by another command."""
     login = work.store.ensure_first_technician()
     if login is not None:
         work.talk.show_secret(
             Prompt(
                 name="first_login",
-                text=f"The first technician: name {login.name}, PIN {login.pin}. Write it down: it "
-                "is shown this once. It has to be changed at the first sign-in.",
+                text=f"The first technician: name {login.name}, PIN {login.pin}. Write it down. "
+                "It has to be changed at the first sign-in.",
                 choices=DONE,
             )
         )
@@ -120,11 +120,14 @@ def people(work: Work) -> Finding:
         for who in active
     )
     count = sum(who.role is Role.TECHNICIAN and who.has_pin for who in active)
+    hint = ""
+    if login is None and any(who.must_change_pin for who in active):
+        hint = "The first PIN, where it is not known: `sudo goldenboard first-login` at the unit."
     made = "made now" if login is not None else "known"
     found = (
         f"{count} technician{'s' if count != 1 else ''} {made}; no PIN is the same on two units."
     )
-    return Finding(outcome=Outcome.PASSED, found=found, notes=notes)
+    return Finding(outcome=Outcome.PASSED, found=found, next_step=hint, notes=notes)
 
 
 def _failed(found: str, next_step: str) -> Finding:

@@ -27,7 +27,7 @@ _STEPS = (
     Step(
         name="people",
         title="People",
-        task="The first technician gets a random PIN, shown once on the terminal.",
+        task="The first technician gets a random PIN, shown on the terminal.",
         measure=naming.people,
         minutes=1,
         picture="key",

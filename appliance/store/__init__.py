@@ -43,8 +43,9 @@ from appliance.store.errors import (
     StoreError,
 )
 from appliance.store.figures import CallTally, Figures, ParetoRow, Tally, TrendRow
+from appliance.store.first_login import FirstLogin
 from appliance.store.latency import EDGES_MS, Latency
-from appliance.store.operators import FirstLogin, Operator, Role
+from appliance.store.operators import Operator, Role
 from appliance.store.proof_values import Challenge, ChallengeBoard, Proven, StudyRow
 from appliance.store.records import (
     BoardRow,

@@ -16,8 +16,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from appliance.durable import write_durably
-from appliance.store import happenings
+from appliance.store import first_login, happenings
 from appliance.store.errors import MissingError, RefusedError, StoreError, guarded
+from appliance.store.first_login import FirstLogin
 from appliance.store.part import Part
 
 KEY_FILE = "badge.key"
@@ -58,14 +59,6 @@ class Operator:
     must_change_pin: bool
     """The PIN was made by the unit for the first sign-in."""
     created_utc: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstLogin:
-    """To be shown once, on the unit's own terminal or log; it is nowhere else."""
-
-    name: str
-    pin: str
 
 
 def _operator_of(row: sqlite3.Row) -> Operator:
@@ -200,6 +193,7 @@ class OperatorsPart(Part):
                 "UPDATE operator SET pin_hash = ?, pin_is_first = 0 WHERE id = ? AND role = ?",
                 (pin_hash, _row(connection, name)["id"], role),
             )
+        self._forget_first_login()
 
     def set_badge(self, name: str, badge: str | None) -> None:
         """None takes the badge away. Raises `MissingError`, `RefusedError` for another's badge."""
@@ -243,13 +237,14 @@ class OperatorsPart(Part):
 
     def ensure_first_technician(self) -> FirstLogin | None:
         """On a unit without a technician who could sign in: add one with a random PIN, returned
-        this once. None where there is one."""
+        and kept in `first_login`'s file until it is changed. None where there is one."""
         with self._database.reading("look for a technician") as connection:
             try:
                 _refuse_without_technician(connection)
             except RefusedError:
                 pass
             else:
+                self._forget_first_login()
                 return None
             names = {row[0].casefold() for row in connection.execute("SELECT name FROM operator")}
         name, count = FIRST_TECHNICIAN, 1
@@ -257,11 +252,20 @@ class OperatorsPart(Part):
             count += 1
             name = f"{FIRST_TECHNICIAN}{count}"
         pin = "-".join(secrets.token_hex(2) for _ in range(4))
+        # The file first: a cut between the two leaves a PIN that opens nothing, and the next start
+        # makes another. The other way round nobody could ever sign in.
+        login = FirstLogin(name=name, pin=pin)
+        first_login.keep(self.folder, login)
         self.add_operator(name, Role.TECHNICIAN, pin=pin)
         with self._database.writing("mark the first PIN") as connection:
             connection.execute("UPDATE operator SET pin_is_first = 1 WHERE name = ?", (name,))
             happenings.add_event(connection, "first_technician_made", None, name, self._clock())
-        return FirstLogin(name=name, pin=pin)
+        return login
+
+    def _forget_first_login(self) -> None:
+        """Once nobody has a first PIN any more."""
+        if not any(who.must_change_pin for who in self.operators()):
+            first_login.forget(self.folder)
 
     # -- badges ----------------------------------------------------------------------------
 

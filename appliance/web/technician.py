@@ -9,8 +9,8 @@ from appliance.commands import BeginMaintenance, EndMaintenance, RetryFault, Tes
 from appliance.states import State
 from appliance.store import Role
 from appliance.web import asking
-from appliance.web.access import needs, open_to_all
-from appliance.web.site import ask, signed_in, site
+from appliance.web.access import has_rank, needs, open_to_all
+from appliance.web.site import ask, person, signed_in, site
 
 pages = Blueprint("technician", __name__, url_prefix="/technician")
 _HISTORY = 25
@@ -26,13 +26,19 @@ def page() -> str:
         "technician.html",
         faults=faults[:_HISTORY],
         older=faults[_HISTORY - 1].fault_id if len(faults) > _HISTORY else None,
-        events=here.store.events(limit=_HISTORY),
+        # Who came and went is nobody's business who only looks.
+        events=here.store.events(limit=_HISTORY) if _may_read_the_diary() else None,
         space=here.store.space(),
         can_update=here.updates is not None,
         certificate=here.settings.certificate and here.settings.certificate(),
         asked=asking.text(request.args, "asked"),
         **_now(),
     )
+
+
+def _may_read_the_diary() -> bool:
+    who = person()
+    return who is not None and has_rank(who.role, Role.SUPERVISOR)
 
 
 @pages.get("/now")

@@ -331,6 +331,7 @@ TEXTS: Final[dict[str, str]] = {
     "unit.tls.none": "Off: what is typed and shown here can be read along on the network. Switch "
     "it on with tls = true under [pages] in the configuration.",
     "unit.diary": "Diary",
+    "unit.diary.sign_in": "Sign in as a supervisor to read it",
     "unit.no_events": "Nothing happened yet.",
     # recipes
     "recipes.title": "Recipes",

@@ -89,6 +89,7 @@ start_service() {
     # READY comes when the cabinet is open: it is not waited for
     change "started the instrument"
     systemctl restart --no-block goldenboard.service
+    [ -e /var/lib/goldenboard/records/records.db ] || note "the first technician's PIN, in a minute: sudo goldenboard first-login"
     # what waits for something beside it waits from now on, not from the next start on
     sed -n 's,.* /etc/systemd/system/\(.*[.]\(path\|timer\|socket\)\)$,\1,p' "$work/units" >"$work/waiting"
     while read -r unit; do

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.store import Selection, Step
+from appliance.store import Role, Selection, Step
 from appliance.terms import Alignment, Answer, Call, Rect, Verdict
 from appliance.web.charts import pareto_bars, trend_chart
 from appliance.web.evidence import Box, placed
@@ -328,3 +328,19 @@ def test_other_languages_fill_in_the_same_words() -> None:
             assert set(re.findall(r"\{(\w+)\}", sentence)) == set(
                 re.findall(r"\{(\w+)\}", english[key])
             ), key
+
+
+def test_the_diary_is_for_who_is_signed_in(
+    demo: Demo, visitor: Visitor, operator: Visitor, technician: Visitor
+) -> None:
+    demo.store.add_operator("Sue", Role.SUPERVISOR, pin="supervisor-pin")
+    supervisor = Visitor(demo.app.test_client())
+    assert supervisor.sign_in("Sue", "supervisor-pin").status_code == 303
+    demo.store.add_event("signed_in", by="Zacharias", detail="by badge")
+    for stranger in (visitor, operator):
+        said = stranger.text("/technician/")
+        assert "Zacharias" not in said
+        assert "signed_in" not in said
+        assert "Sign in as a supervisor to read it" in said
+    for reader in (supervisor, technician):
+        assert "Zacharias" in reader.text("/technician/")
