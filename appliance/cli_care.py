@@ -156,6 +156,11 @@ def _tell_backup(made: Made, config: Config, out: Path, seconds: float) -> None:
     )
     for words in made.left_out:
         print(f"Not in it: {words}")
+    if made.locking:
+        print(
+            f"Missed challenges that nobody has released: {made.locking}. They are in it whatever "
+            "the days: where it is restored, PASS stays locked until a technician releases them."
+        )
     print(f"Fingerprint of this unit: {own_fingerprint(config.data)}")
 
 

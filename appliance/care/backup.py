@@ -47,7 +47,8 @@ class Wish:
     """What a backup is to hold beside settings, recipes and commissioning."""
 
     records_days: int | None = None
-    """None keeps the boards of all days, 0 of none."""
+    """None keeps the boards of all days, 0 of none; a missed challenge that nobody has released is
+    kept all the same."""
     operators: bool = True
     passphrase: str | None = None
     """Seals the badges' key; without it badges have to be scanned anew."""
@@ -67,6 +68,9 @@ class Made:
     bytes: int
     left_out: list[str] = field(default_factory=list)
     """In sentences."""
+    locking: int = 0
+    """Missed challenges that are in it whatever was wished: where it is restored, PASS stays locked
+    until a technician has released them."""
 
 
 def back_up(
@@ -141,7 +145,12 @@ class _Writer:
             files=tuple(self._files),
         )
         self._sign(to_json(manifest))
-        return Made(manifest=manifest, bytes=self._out.tell(), left_out=self._left_out)
+        return Made(
+            manifest=manifest,
+            bytes=self._out.tell(),
+            left_out=self._left_out,
+            locking=copied.locking if copied else 0,
+        )
 
     def _records(
         self, folder: Path, database: Path, wish: Wish, now: datetime

@@ -17,6 +17,13 @@ from appliance.durable import write_durably
 FILE = "unit.key"
 KEY_BYTES = 32
 SIGNATURE_BYTES = 64
+_P = 2**255 - 19
+# The y of the eight points whose order divides 8: 0 and -1 and 1, and those of order eight, as in
+# Chalkias, Garillot and Nikolaenko, "Taming the many EdDSAs" (2020).
+_Y8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+_SMALL_ORDER_Y = frozenset((0, 1, _P - 1, _Y8, _P - _Y8))
 
 
 def unit_key(data: Path) -> Ed25519PrivateKey:
@@ -69,11 +76,20 @@ def _digits(text: str) -> str:
 
 
 def is_signed(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Not by a key of small order either: its signatures fit more than one message, and libraries
+    differ in whether they take them (RFC 8032, section 5.1.7, leaves it open)."""
+    if is_of_small_order(public):
+        return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def is_of_small_order(public: bytes) -> bool:
+    """Whether eight times the point is the neutral one, in whichever way it was written."""
+    return (int.from_bytes(public, "little") & (2**255 - 1)) % _P in _SMALL_ORDER_Y
 
 
 def give_to_owner_of(folder: Path, *paths: Path) -> None:

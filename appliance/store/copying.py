@@ -15,15 +15,25 @@ from appliance.store.migrate import check_and_migrate, migrations, refuse_newer,
 from appliance.store.reading import reader_database
 
 _PICTURE = re.compile(r"\d{4}-\d\d-\d\d/\d{8,}-[A-Za-z0-9_.~%-]+\.jpg")
+# A challenge that was missed and that nobody has released locks PASS: no age lets it be forgotten.
+_LOCKING = (
+    "SELECT inspection_id FROM tag WHERE outcome = 'missed'"
+    " AND inspection_id NOT IN (SELECT inspection_id FROM release)"
+)
+_LEFT_OUT = f"""
+CREATE TEMP TABLE left_out AS SELECT id FROM inspection
+WHERE (:since IS NULL OR utc < :since) AND id NOT IN ({_LOCKING})
+"""
+_THOSE = "IN (SELECT id FROM left_out)"
 # Whatever points to a board goes before it.
 OF_BOARDS = (
-    "DELETE FROM review WHERE undoes IS NOT NULL AND inspection_id {those}",
-    "DELETE FROM review WHERE inspection_id {those}",
-    "DELETE FROM release WHERE inspection_id {those}",
-    "DELETE FROM tag WHERE inspection_id {those}",
-    "DELETE FROM picture WHERE inspection_id {those}",
-    "DELETE FROM window WHERE inspection_id {those}",
-    "DELETE FROM inspection WHERE id {those}",
+    f"DELETE FROM review WHERE undoes IS NOT NULL AND inspection_id {_THOSE}",
+    f"DELETE FROM review WHERE inspection_id {_THOSE}",
+    f"DELETE FROM release WHERE inspection_id {_THOSE}",
+    f"DELETE FROM tag WHERE inspection_id {_THOSE}",
+    f"DELETE FROM picture WHERE inspection_id {_THOSE}",
+    f"DELETE FROM window WHERE inspection_id {_THOSE}",
+    f"DELETE FROM inspection WHERE id {_THOSE}",
 )
 
 
@@ -41,6 +51,8 @@ class Copied:
     inspections: int
     newest: int
     """Number of the newest board in it, 0 for none."""
+    locking: int
+    """Missed challenges in it that nobody has released."""
     has_badges: bool
     audit_head: str
     """Of the audit log, as far as it had come; empty where nothing had happened."""
@@ -53,7 +65,8 @@ def copy_database(
 ) -> Copied:
     """The database at one instant, also while the service records, as one file at `target`.
 
-    Boards recorded before `since_utc` are left out ("" keeps all, None none); numbers go on after
+    Boards recorded before `since_utc` are left out ("" keeps all, None none), but never a missed
+    challenge that nobody has released: without it PASS would be free again. Numbers go on after
     the original's all the same. What is left out is in no corner of the file. Raises `StoreError`;
     nothing stays at `target` then.
     """
@@ -88,13 +101,12 @@ def _leave_out(
 ) -> None:
     copy.execute("BEGIN IMMEDIATE")
     with audit.answers_unguarded(copy):
-        if since_utc is None:
+        if since_utc != "":
+            # Told once, before anything goes: a release goes before the miss that it is of.
+            copy.execute(_LEFT_OUT, {"since": since_utc})
             for statement in OF_BOARDS:
-                copy.execute(statement.format(those="IS NOT NULL"))
-        elif since_utc:
-            for statement in OF_BOARDS:
-                those = "IN (SELECT id FROM inspection WHERE utc < ?)"
-                copy.execute(statement.format(those=those), (since_utc,))
+                copy.execute(statement)
+            copy.execute("DROP TABLE left_out")
     if not operators:
         copy.execute("DELETE FROM operator")
     if not badges:
@@ -117,6 +129,7 @@ def _copied(copy: sqlite3.Connection) -> Copied:
         version=version_of(copy),
         inspections=count,
         newest=newest or 0,
+        locking=copy.execute(f"SELECT count(*) FROM ({_LOCKING})").fetchone()[0],
         has_badges=bool(badges[0]),
         audit_head=str(audit.head(copy) or ""),
         pictures=pictures,

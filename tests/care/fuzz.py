@@ -138,6 +138,7 @@ class Fuzz:
             self._is_whole(data)
             self._fresh()
         assert self._outside() == self.outside, f"{number}: something outside was written"
+        assert kind is not _strangers or outcome == "refused", f"{number}: a signature of nobody"
         word = f"{kind.__name__.strip('_')}: {outcome}"
         self.outcomes[word] += 1
         return word

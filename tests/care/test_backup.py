@@ -22,9 +22,11 @@ from appliance.care.key import own_fingerprint
 from appliance.care.restore import How
 from appliance.cli import main
 from appliance.recipe import load, versions
-from appliance.store import EVERYTHING, AuditHead, InUseError, Store
+from appliance.store import EVERYTHING, AuditHead, InUseError, Proven, Store
 from appliance.store.operators import KEY_FILE
+from appliance.terms import Call, Verdict
 from appliance.vision.lens import Lens
+from tests.store.factories import RecordFactory, TestClock
 
 from .units import (
     PASSPHRASE,
@@ -125,6 +127,46 @@ def test_boards_of_all_days_of_none_or_of_the_last(
         with old_unit.open() as old:
             stored = old.inspection(1)
         assert store.add_inspection(stored.record, {}) == 7
+
+
+def test_a_missed_challenge_is_in_every_backup_until_it_is_released(
+    tmp_path: Path, recipe: Path
+) -> None:
+    """The days that are left out take the boards with them, never the lock."""
+    old = full_unit(tmp_path / "old", recipe)
+    factory = RecordFactory(clock=TestClock())
+    with Store.open(
+        old.config.records.folder, quota_bytes=QUOTA_BYTES, clock=factory.clock
+    ) as store:
+        store.add_challenge_board("GB-100", "BAD-1", ("C1",), "Teo")
+        missed = []
+        for calls in ({"C1": Call.GOOD}, {"C1": Call.GOOD}, {"C1": Call.DEFECT}):
+            verdict = Verdict.PASS if calls["C1"] is Call.GOOD else Verdict.FAIL
+            record = factory.record(verdict, serial="BAD-1", calls=calls)
+            missed.append(store.add_inspection(record, factory.pictures(record, size_bytes=500)))
+        store.release_challenge(missed[0], "Teo", "the lamp was off")
+    made = old.back_up(tmp_path / "a", Wish(records_days=0, passphrase=PASSPHRASE))
+    assert (made.locking, made.manifest.about.inspections) == (1, 1)
+    new = bare_unit(tmp_path / "new")
+    new.restore(tmp_path / "a")
+    with new.open() as store:
+        (board,) = store.boards()
+        assert board.inspection_id == missed[1]
+        assert store.picture(board.inspection_id, "board") is not None
+        guard = _proven(store)
+        assert guard.alarm is not None
+        assert (guard.alarm.serial, guard.alarm.missed) == ("BAD-1", ("C1",))
+        assert [each.serial for each in guard.boards] == ["BAD-1"]
+        store.release_challenge(missed[1], "Teo", "a new lamp")
+        assert _proven(store).alarm is None
+    again = new.back_up(tmp_path / "b", Wish(records_days=0, passphrase=PASSPHRASE))
+    assert (again.locking, again.manifest.about.inspections) == (0, 0)
+
+
+def _proven(store: Store) -> Proven:
+    return store.proven(
+        recipe="demo", recipe_version=3, part_number="GB-100", software="0.1.0", simulated=True
+    )
 
 
 def test_what_was_left_out_is_in_no_corner_of_the_file(old_unit: TestUnit, tmp_path: Path) -> None:
