@@ -18,8 +18,10 @@ from appliance.care.bundle import Ask, write_bundle
 from appliance.care.errors import CareError
 from appliance.care.key import own_fingerprint, unit_key
 from appliance.care.lights import Measured, lights
+from appliance.care.selftest import checks_of, run_selftest
 from appliance.care.views import CareView
 from appliance.config import Config
+from appliance.proof.sheet import Check
 from appliance.status import DeviceView, StatusBoard
 from appliance.store import Store, utc_text
 from hw.card import CardReading, read_card
@@ -31,7 +33,7 @@ _PREFIX = ".care-"
 
 
 class Desk:
-    """Any thread may call; one bundle or backup at a time."""
+    """Any thread may call; one bundle, backup or self-test at a time."""
 
     def __init__(
         self,
@@ -115,13 +117,17 @@ class Desk:
 
         return self._made(write)
 
+    def selftest(self) -> tuple[Check, ...]:
+        if not self._making.acquire(blocking=False):
+            raise _busy()
+        try:
+            return checks_of(run_selftest(self._settings))
+        finally:
+            self._making.release()
+
     def _made(self, write: Callable[[Path], None]) -> BinaryIO:
         if not self._making.acquire(blocking=False):
-            raise CareError(
-                expected="one bundle or backup at a time",
-                found="another one that is being made",
-                action="Try again in a minute.",
-            )
+            raise _busy()
         try:
             with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=self._config.data) as folder:
                 out = Path(folder) / "out"
@@ -136,3 +142,11 @@ class Desk:
             ) from error
         finally:
             self._making.release()
+
+
+def _busy() -> CareError:
+    return CareError(
+        expected="one bundle, backup or self-test at a time",
+        found="another one under way",
+        action="Try again in a minute.",
+    )

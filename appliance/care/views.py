@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from appliance.proof.sheet import Check
 from appliance.status import DeviceView
 from appliance.store import Inflow, Latency, NextToGo, Space
 
@@ -34,3 +35,6 @@ class CareDesk(Protocol):
 
     def backup(self, passphrase: str | None) -> BinaryIO:
         """Settings, recipes, commissioning and people, without boards; likewise."""
+
+    def selftest(self) -> tuple[Check, ...]:
+        """Made now, in about a minute of both cores."""

@@ -1,4 +1,17 @@
-"""What a study is held against, as data, each limit with its source."""
+"""What a study is held against, as data, each limit with its source.
+
+The manual itself is sold by AIAG and was not at hand: **its own text was not compared.** What was
+read of it at second hand, on 2026-11-26:
+
+- 90/80 %, 2/5 %, 5/10 %: a course on attribute gage studies that quotes the table from the third
+  edition (dybbs8.com/tongji1/30796.html). A thread of Elsmar's quality forum puts the summary of
+  effectiveness on page 139 of the fourth edition, SigmaXL's help the example on its page 134.
+- kappa of 0.75: Minitab's help for attribute agreement analysis, as AIAG's suggestion. Below 0.40
+  poor: quoted with it as a widely used guideline; Queen's University teaches the same three ranges.
+  That they are Fleiss' was not looked up either.
+
+Other houses ask for more (SigmaXL: 0.9). Compare the manual before a customer relies on the words.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +24,13 @@ from appliance.proof.intervals import Share
 from appliance.proof.kappa import Kappa
 
 _EFFECTIVENESS = (
-    "AIAG, Measurement Systems Analysis, 4th ed. (2010), chapter III section C, "
-    "guidelines for effectiveness, miss rate and false alarm rate"
+    "AIAG, Measurement Systems Analysis, 4th ed. (2010), chapter III section C, guidelines for "
+    "effectiveness, miss rate and false alarm rate; at second hand, not compared with the manual"
 )
 _KAPPA = (
     "AIAG, Measurement Systems Analysis, 4th ed. (2010), chapter III section C: above 0.75 good "
     "to excellent, below 0.40 poor; after J. L. Fleiss, Statistical methods for rates and "
-    "proportions (1981)"
+    "proportions (1981); at second hand, not compared with the manual"
 )
 
 

@@ -10,7 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.commands import ProofChanged
@@ -18,9 +18,11 @@ from appliance.commission.record import FOLDER
 from appliance.proof.errors import ProofError
 from appliance.proof.plan import Plan
 from appliance.proof.report import as_csv, plain
-from appliance.proof.sheet import computer, gather
+from appliance.proof.sheet import Check, computer, gather
 from appliance.proof.study import Spot, StudyFigures, figures, spots
 from appliance.proof.trials import Trial
+from appliance.refusal import Refusal
+from appliance.states import State
 from appliance.store import MissingError, Role, StudyRow
 from appliance.store.export import harmless
 from appliance.web import asking
@@ -59,6 +61,7 @@ def index() -> str:
         part=status.part_number or "",
         recipe=status.recipe,
         people=", ".join(each.name for each in store.operators() if each.active),
+        in_maintenance=status.state is State.MAINTENANCE,
         done=asking.text(request.args, "done"),
     )
 
@@ -143,7 +146,31 @@ def trials_csv() -> ResponseReturnValue:
 @pages.get("/acceptance.pdf")
 @needs(Role.SUPERVISOR)
 def acceptance() -> ResponseReturnValue:
-    """Without the self-test, which takes a minute of both cores: the sheet says so."""
+    """Without the self-test: the sheet says so."""
+    return _sheet(None)
+
+
+@pages.post("/acceptance.pdf")
+@needs(Role.SUPERVISOR)
+def acceptance_tried() -> ResponseReturnValue:
+    """With the self-test, which takes both cores for a minute: in maintenance alone, where no board
+    waits for them."""
+    here = site()
+    if here.care is None:
+        abort(404)
+    if here.status.current()[1].state is not State.MAINTENANCE:
+        raise ProblemError(
+            409, "not_in_maintenance", t("proof.sheet.busy"), action=t("proof.sheet.busy.how")
+        )
+    try:
+        checks = here.care.selftest()
+    except Refusal as error:
+        raise ProblemError(409, "selftest", error.finding, action=error.action) from error
+    here.store.add_event("acceptance_sheet_made", by=signed_in().name)
+    return _sheet(checks)
+
+
+def _sheet(checks: tuple[Check, ...] | None) -> Response:
     # Here and not above: the PDF's library is loaded when a sheet is asked for, not by the service.
     from appliance.proof.sheet_pdf import draw
 
@@ -162,7 +189,7 @@ def acceptance() -> ResponseReturnValue:
         commissioning_folder=here.store.folder.parent / FOLDER,
         planned=here.steps,
         challenge_every_h=here.settings.challenge_every_h,
-        checks=None,
+        checks=checks,
     )
     return Response(draw(sheet), mimetype="application/pdf")
 

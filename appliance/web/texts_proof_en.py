@@ -13,6 +13,9 @@ TEXTS: Final[dict[str, str]] = {
     "proof.purpose.study": "study",
     "proof.purpose.challenge": "challenge",
     "proof.sheet": "Acceptance sheet (PDF)",
+    "proof.sheet.tried": "The same with the self-test",
+    "proof.sheet.busy": "The unit is inspecting; the self-test takes both cores for a minute.",
+    "proof.sheet.busy.how": "Begin maintenance on the page Unit first; it takes a minute.",
     "proof.done": "Done.",
     "proof.challenges": "Challenge boards",
     "proof.challenges.how": "A known bad board. Its windows named here must never be called good; "

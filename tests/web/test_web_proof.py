@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from appliance.cli import main
 from appliance.commands import ProofChanged
+from appliance.states import State
 from appliance.terms import Call, Verdict
 from tests.web.conftest import Visitor
-from tests.web.demo import Demo
+from tests.web.demo import READY, Demo
 
 BOARDS = "P1: good\nP2: C1\nP3"
 
@@ -106,3 +113,33 @@ def test_an_operator_neither_looks_nor_releases(demo: Demo, operator: Visitor) -
     assert operator.get("/proof/").status_code == 403
     assert operator.post("/proof/challenge/release", inspection=1, words="x").status_code == 403
     assert demo.store.events(limit=1)[0].kind == "page_signed_in"
+
+
+def test_the_sheet_has_the_self_test_in_maintenance(
+    demo: Demo, technician: Visitor, operator: Visitor, tmp_path: Path
+) -> None:
+    """By the real self-test, in its process."""
+    assert operator.post("/proof/acceptance.pdf").status_code == 403
+    refused = technician.post("/proof/acceptance.pdf")
+    assert refused.status_code == 409
+    assert "Begin maintenance" in refused.text
+    demo.board.publish(replace(READY, state=State.MAINTENANCE))
+    made = technician.post("/proof/acceptance.pdf")
+    assert made.status_code == 200, made.text
+    assert made.mimetype == "application/pdf"
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext on this machine: install the package poppler-utils")
+
+    def text(pdf: bytes) -> str:
+        (tmp_path / "sheet.pdf").write_bytes(pdf)
+        command = ["pdftotext", "-layout", "sheet.pdf", "-"]
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+
+    said = " ".join(text(made.data).split())
+    assert "runtime ok" in said
+    assert re.search(r"judging ok a good board: (PASS|REVIEW)", said)
+    assert "self-test was not run" not in said
+    bare = " ".join(text(technician.get("/proof/acceptance.pdf").data).split())
+    assert "not run for this sheet" in bare

@@ -54,6 +54,7 @@ WHO_MAY = {
     "POST /pin": Role.OPERATOR,
     "GET /proof/": Role.SUPERVISOR,
     "GET /proof/acceptance.pdf": Role.SUPERVISOR,
+    "POST /proof/acceptance.pdf": Role.SUPERVISOR,
     "POST /proof/challenge/add": Role.TECHNICIAN,
     "POST /proof/challenge/release": Role.TECHNICIAN,
     "POST /proof/challenge/retire": Role.TECHNICIAN,
