@@ -43,6 +43,8 @@ from appliance.store.operators import KEY_FILE
 from appliance.tls import FILE as TLS_FILE
 from appliance.tls import FOLDER as TLS_FOLDER
 from appliance.toml_strict import to_table
+from hw.card import read_card
+from hw.disk_health import raw_disk_health
 from hw.health import BoardHealth
 
 BOARDS = 50
@@ -120,6 +122,7 @@ def contents(
     yield text("settings.toml", lambda: tomli_w.dumps(scrubber.table(to_table(config))))
     yield text("computer.txt", lambda: _computer(Path("/")))
     yield table("health.json", lambda: _health(config))
+    yield table("storage.json", lambda: _storage(config.records.folder))
     yield text("journal.txt", _journal)
     yield table("database.json", lambda: asdict(describe(records / DATABASE_FILE)))
     yield table("recipes.json", lambda: _recipes(config.recipes.folder))
@@ -197,6 +200,15 @@ def _computer(root: Path) -> str:
 def _health(config: Config) -> dict[str, Any]:
     with BoardHealth(records_folder=config.records.folder) as health:
         return asdict(health.read())
+
+
+def _storage(records: Path) -> dict[str, Any]:
+    """What the kernel says of the card or disk, and all that the disk says of itself."""
+    card = read_card(records)
+    return {
+        "card": None if card is None else asdict(card),
+        "smartctl": raw_disk_health() or "nothing asked: no smartctl here, or an SD card",
+    }
 
 
 def _journal() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import threading
@@ -25,6 +26,9 @@ from appliance.proof.sheet import Check
 from appliance.status import DeviceView, StatusBoard
 from appliance.store import Store, utc_text
 from hw.card import CardReading, read_card
+from hw.disk_health import DiskHealth, read_disk_health
+
+log = logging.getLogger(__name__)
 
 FRESH_S = 10.0
 """A view is shown this long: looking takes a little from the inspections."""
@@ -43,6 +47,7 @@ class Desk:
         board: StatusBoard,
         *,
         card: Callable[[Path], CardReading | None] = read_card,
+        disk: Callable[[], DiskHealth | None] = read_disk_health,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`settings` is the file that `config` was read from, None where there is none."""
@@ -51,6 +56,7 @@ class Desk:
         self._store = store
         self._board = board
         self._card = card
+        self._disk = disk
         self._clock = clock
         self._looking = threading.Lock()
         self._making = threading.Lock()
@@ -74,6 +80,7 @@ class Desk:
             card = self._card(self._config.records.folder)
         measured = Measured(
             card=card,
+            disk=self._disk_under(card),
             latency=store.commit_latency(),
             space=store.space(),
             inflow=store.inflow(),
@@ -89,6 +96,17 @@ class Desk:
             fingerprint=own_fingerprint(self._config.data),
             saves=self._settings is not None,
         )
+
+    def _disk_under(self, card: CardReading | None) -> DiskHealth | None:
+        """Of the disk that the records lie on, and of no other."""
+        try:
+            disk = self._disk()
+        except (OSError, ValueError) as error:
+            log.warning("What the disk said of its health can't be read: %s", error)
+            return None
+        if disk is None or card is None or disk.device != card.device:
+            return None
+        return disk
 
     def bundle(self) -> BinaryIO:
         def write(out: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from appliance.status import DeviceView
 from appliance.store import Inflow, Latency, Space
 from hw.card import CardReading
+from hw.disk_health import DiskHealth
 
 OK, WARN, BAD = "ok", "warn", "bad"
 YEAR_S = 365.25 * 86_400
@@ -29,6 +30,8 @@ class Measured:
     inflow: Inflow
     min_free_bytes: int
     endurance_tb: float
+    disk: DiskHealth | None = None
+    """What an SSD or hard disk says of itself; None for cards and where nobody asked it."""
 
 
 def lights(now: Measured, *, previous: tuple[DeviceView, ...], utc: str) -> tuple[DeviceView, ...]:
@@ -65,6 +68,8 @@ def _lights(now: Measured) -> Iterator[_Light]:
         yield _wear(now.card)
         yield _written(now.card, now.endurance_tb)
         yield _errors(now.card)
+    if now.disk is not None:
+        yield _disk(now.disk)
     yield _commits(now.latency)
     yield _room(now)
 
@@ -92,6 +97,46 @@ def _wear(card: CardReading) -> _Light:
         value=", ".join(facts),
         limit="" if used is None else f"at most {LIFE_WARN_PERCENT} % used",
         next_step=_REPLACE,
+    )
+
+
+def _disk(disk: DiskHealth) -> _Light:
+    name = disk.model or disk.device
+    if disk.refused is not None:
+        return _Light(name="disk", level=OK, value=f"{name} tells nothing: {disk.refused}")
+    facts = [name, *([f"serial {disk.serial}"] if disk.serial else [])]
+    levels = [OK]
+    if disk.passed is not None:
+        facts.append("its own check passed" if disk.passed else "its own check FAILED")
+        levels.append(OK if disk.passed else BAD)
+    used = disk.life_used_percent
+    if used is not None:
+        facts.append(f"{used} % of its life used")
+        levels.append(BAD if used >= LIFE_BAD_PERCENT else WARN if used > LIFE_WARN_PERCENT else OK)
+    if disk.spare_percent is not None:
+        facts.append(f"{disk.spare_percent} % of the spare blocks left")
+        low = disk.spare_percent < (disk.spare_least_percent or 0)
+        levels.append(BAD if low else OK)
+    if disk.bad is not None:
+        facts.append(f"{disk.bad} bad places")
+        levels.append(WARN if disk.bad else OK)
+    if disk.warnings:
+        facts.append(f"critical warnings {disk.warnings:#04x}")
+        levels.append(BAD)
+    if disk.written_bytes is not None:
+        facts.append(f"{disk.written_bytes / 1e12:.3g} TB written")
+    if disk.on_hours is not None:
+        facts.append(f"on for {disk.on_hours} h")
+    if disk.temperature_c is not None:
+        facts.append(f"{disk.temperature_c} °C")
+    if disk.asked_utc is not None:
+        facts.append(f"asked {disk.asked_utc[:16].replace('T', ' ')} UTC")
+    return _Light(
+        name="disk",
+        level=max(levels, key=(OK, WARN, BAD).index),
+        value=", ".join(facts),
+        limit=f"passed, at most {LIFE_WARN_PERCENT} % used, no bad place",
+        next_step=_REPLACE.replace("the card", "the disk"),
     )
 
 

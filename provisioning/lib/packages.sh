@@ -6,7 +6,7 @@ install_packages() {
         note "trial tree: no packages are installed"
         return 0
     fi
-    wanted="ca-certificates python3 python3-venv systemd systemd-timesyncd udev dbus avahi-daemon nftables systemd-zram-generator"
+    wanted="ca-certificates python3 python3-venv systemd systemd-timesyncd udev dbus avahi-daemon nftables systemd-zram-generator smartmontools"
     [ "$simulated" = yes ] ||
         wanted="$wanted python3-picamera2 python3-libcamera python3-gpiozero python3-lgpio"
     [ "$read_only" = no ] || wanted="$wanted overlayroot"

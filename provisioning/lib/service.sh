@@ -86,6 +86,8 @@ start_service() {
     systemctl restart systemd-sysctl.service || true
     systemctl try-restart systemd-journald.service systemd-timesyncd.service || true
     systemctl reset-failed goldenboard.service goldenboard-fault.service 2>/dev/null || true
+    # it failed at its installation where there is no disk to watch
+    systemctl reset-failed smartmontools.service 2>/dev/null || true
     # READY comes when the cabinet is open: it is not waited for
     change "started the instrument"
     systemctl restart --no-block goldenboard.service

@@ -140,6 +140,7 @@ def test_what_helps_is_in_it(unit: TestUnit, tmp_path: Path) -> None:
     assert len(tables["inspections.json"]) == 6
     assert tables["inspections.json"][0]["serial"] == "S5"
     assert "disk_free_bytes" in tables["health.json"]
+    assert tables["storage.json"].keys() == {"card", "smartctl"}
     assert tables["status.json"] == {"state": "empty"}
     assert b'name = "line 3"' in files["settings.toml"]
     assert b'unit = "line 3"' in files["commissioning/state.toml"]

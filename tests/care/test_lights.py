@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from appliance.care.desk import Desk
 from appliance.care.lights import Measured, lights
-from appliance.status import DeviceView
+from appliance.status import DeviceView, StatusBoard
 from appliance.store import Inflow, Latency, Space
 from appliance.store.latency import LatencyCounter
-from tests.web.demo import CARD
+from hw.disk_health import DiskHealth
+from tests.web.demo import CARD, READY
+
+from .units import TestUnit
 
 GB = 10**9
 WELL = Measured(
@@ -151,3 +157,67 @@ def test_since_stays_while_the_level_does() -> None:
     third = lights(worn, previous=second, utc="three")
     assert {view.since_utc for view in first} == {"one"}
     assert [view.since_utc for view in third] == ["two", "one", "one", "one", "one"]
+
+
+DISK = DiskHealth(
+    device="nvme0n1", asked_utc="2026-03-02T12:00:00Z", model="A disk", serial="N1", refused=None,
+    passed=True, warnings=0, life_used_percent=12, spare_percent=97, spare_least_percent=10, bad=0,
+    written_bytes=10**12, on_hours=2401, temperature_c=36,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "level"),
+    [
+        ({}, "ok"),
+        ({"passed": False}, "bad"),
+        ({"life_used_percent": 80}, "ok"),
+        ({"life_used_percent": 81}, "warn"),
+        ({"life_used_percent": 100}, "bad"),
+        ({"spare_percent": 10}, "ok"),
+        ({"spare_percent": 9}, "bad"),
+        ({"bad": 1}, "warn"),
+        ({"warnings": 4}, "bad"),
+        ({"bad": 1, "passed": False}, "bad"),
+        ({"refused": "it can't", "passed": None}, "ok"),
+    ],
+)
+def test_what_a_disk_says_of_itself(changes: dict[str, object], level: str) -> None:
+    assert _level("disk", replace(WELL, disk=replace(DISK, **changes))) == level  # type: ignore[arg-type]
+
+
+def test_a_disk_in_words() -> None:
+    assert _light("disk", replace(WELL, disk=DISK)).value == (
+        "A disk, serial N1, its own check passed, 12 % of its life used, 97 % of the spare blocks "
+        "left, 0 bad places, 1 TB written, on for 2401 h, 36 °C, asked 2026-03-02 12:00 UTC"
+    )
+    silent = replace(WELL, disk=replace(DISK, refused="Unable to detect device type"))
+    assert _light("disk", silent).value == "A disk tells nothing: Unable to detect device type"
+
+
+@pytest.mark.parametrize(("device", "shown"), [("mmcblk0", True), ("sda", False)])
+def test_only_the_records_own_disk_is_shown(
+    old_unit: TestUnit, tmp_path: Path, device: str, shown: bool
+) -> None:
+    unit = TestUnit(folder=Path(shutil.copytree(old_unit.folder, tmp_path / "unit")))
+    with unit.open() as store:
+        desk = Desk(
+            unit.config, unit.settings, store, StatusBoard(READY),
+            card=lambda where: CARD, disk=lambda: replace(DISK, device=device),
+        )  # fmt: skip
+        assert ("disk" in {view.name for view in desk.view().lights}) == shown
+
+
+def test_a_spoilt_answer_of_the_disk_leaves_the_page_whole(
+    old_unit: TestUnit, tmp_path: Path
+) -> None:
+    def spoilt() -> DiskHealth | None:
+        raise ValueError("no JSON of smartctl")
+
+    unit = TestUnit(folder=Path(shutil.copytree(old_unit.folder, tmp_path / "unit")))
+    with unit.open() as store:
+        desk = Desk(
+            unit.config, unit.settings, store, StatusBoard(READY),
+            card=lambda where: CARD, disk=spoilt,
+        )  # fmt: skip
+        assert "card" in {view.name for view in desk.view().lights}

@@ -43,6 +43,16 @@ def test_every_service_that_keeps_running_is_exposed_little(unit: Path) -> None:
     assert _exposure(unit) <= MOST_EXPOSED
 
 
+def test_who_asks_the_disk_is_exposed_little_too() -> None:
+    """It has rights that the instrument has not."""
+    unit = UNITS / "goldenboard-storage-health.service"
+    assert _exposure(unit) <= MOST_EXPOSED
+    service = _unit(unit)["Service"]
+    assert service["User"] == "goldenboard"
+    assert service["CapabilityBoundingSet"] == "CAP_SYS_RAWIO CAP_SYS_ADMIN"
+    assert service["RestrictAddressFamilies"] == "none"
+
+
 def test_a_service_without_its_hardening_is_found(tmp_path: Path) -> None:
     bare = tmp_path / "bare.service"
     bare.write_text(

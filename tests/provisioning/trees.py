@@ -20,6 +20,7 @@ PROGRAMS = (
     "usr/bin/systemctl",
     "usr/bin/man",
     "usr/sbin/nft",
+    "usr/sbin/smartctl",
 )
 
 
