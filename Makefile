@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release audit audit-environment model diagram pictures clean
+.PHONY: help run test check bench bench-install bench-storage-health evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release audit audit-environment model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "               for 200 chance boards, figures in bench/"
 	@echo "make bench-install  install on bare Debian systems (bookworm, trixie; arm64 emulated), inspect,"
 	@echo "               uninstall, install again; figures in bench/install.json"
+	@echo "make bench-storage-health  smartctl on an emulated NVMe and SATA disk within its unit's rights"
 	@echo "make fuzz-backup  restore from 4,000 damaged and forged archives (make test: 300)"
 	@echo "make fuzz-firstboot  start from 4,000 damaged and forged first-boot files (make test: 300)"
 	@echo "make campaign-update  cut updates at every step, thousands of mangled bundles, figures"
@@ -69,6 +70,11 @@ evaluate-cradles: $(BIN)/.installed
 bench-install: $(BIN)/.installed
 	@sh provisioning/development/install-bench-packages.sh
 	@$(BIN)/python -m tests.provisioning.bench_install --json bench/install.json
+
+# A kernel and smartctl are unpacked once, in build/bench-storage-health.
+bench-storage-health: $(BIN)/.installed
+	@sh provisioning/development/install-bench-packages.sh
+	@$(BIN)/python -m tests.provisioning.bench_storage_health --json bench/storage-health.json
 
 fuzz-backup: $(BIN)/.installed
 	@$(BIN)/python -m tests.care.fuzz 4000 --json bench/fuzz-backup.json

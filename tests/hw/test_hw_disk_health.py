@@ -122,6 +122,28 @@ def test_odd_values_are_no_values() -> None:
     assert (found.asked_utc, found.model) == (None, None)
 
 
+def recorded(name: str) -> DiskHealth:
+    """What smartctl 7.3 said of QEMU's disks in `tests.provisioning.bench_storage_health`."""
+    found = read_disk_health(Path(__file__).parent / "smartctl" / name)
+    assert found is not None
+    return found
+
+
+def test_what_smartctl_said_of_an_emulated_nvme_disk() -> None:
+    found = recorded("nvme-qemu.json")
+    assert (found.device, found.model, found.serial) == ("nvme0n1", "QEMU NVMe Ctrl", "QEMU-NVME-1")
+    assert (found.refused, found.passed, found.warnings, found.bad) == (None, True, 0, 0)
+    assert (found.life_used_percent, found.spare_percent, found.temperature_c) == (0, 0, 50)
+    assert found.written_bytes == 512_000
+
+
+def test_what_smartctl_said_of_an_emulated_sata_disk() -> None:
+    found = recorded("sata-qemu.json")
+    assert (found.device, found.model, found.serial) == ("sda", "QEMU HARDDISK", "QEMU-SATA-1")
+    assert (found.refused, found.passed, found.bad, found.on_hours) == (None, True, 0, 1)
+    assert (found.life_used_percent, found.written_bytes) == (None, None)
+
+
 @pytest.mark.parametrize(
     "text", ["", "x", "[]", "{}", '{"smartctl": 1}', "[" * 100_000, '{"smartctl": {}}', "\xff"]
 )
