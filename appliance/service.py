@@ -32,6 +32,7 @@ from appliance.recorder import Recorder
 from appliance.settings_mark import note_settings
 from appliance.states import State
 from appliance.status import FaultView, LampView, Status, StatusBoard
+from appliance.status_socket import StatusSocket
 from appliance.store import FirstLogin, InUseError, Store, StoreError, system_clock
 from appliance.tls import FOLDER as TLS_FOLDER
 from appliance.tls import CertificateKeeper, TlsError, names_of_this_unit
@@ -141,6 +142,7 @@ class Service:
             self._commissioning = self._commissioning_desk()
             self.pages = self._page_server()
             self.pages.start()
+            self._status_socket = StatusSocket(config.data, self.board)
         except BaseException:
             self.store.close()
             raise
@@ -198,6 +200,7 @@ class Service:
         self._thread.join(timeout=10)
         if self.certificate is not None:
             self._renewing.join(timeout=10)
+        self._status_socket.close()
         self.board.close()
         self.pages.stop()
         for extra in self.extra_pages:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import ssl
 import subprocess
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.config import Config
 from appliance.states import State
+from appliance.status_socket import ask
 
 UNIT = "goldenboard.service"
 _START_S = 300
@@ -71,33 +68,21 @@ class SystemdService:
 
 
 def ask_status(config: Config) -> Said | None:
-    """From the unit's own pages, on this machine; with TLS or without. The certificate is not
-    looked at: nothing is sent, and who can listen on this port is root or the service."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.pages.host, config.pages.host)
-    blind = ssl.create_default_context()
-    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
-    direct = urllib.request.build_opener(
-        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=blind)
-    )
-    for scheme in ("http", "https"):
-        try:
-            url = f"{scheme}://{host}:{config.pages.port}/api/status"
-            with direct.open(url, timeout=_ASK_S) as answer:
-                return _parsed(json.loads(answer.read(1024 * 1024)))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return None
+    """From the unit's own socket, which has no network."""
+    try:
+        return _parsed(ask(config.data, _ASK_S))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
-def _parsed(told: dict[str, dict[str, object]]) -> Said:
-    status = told["status"]
-    faults = status["faults"]
-    worker = status["worker"]
-    assert isinstance(faults, list)
+def _parsed(told: object) -> Said:
+    if not isinstance(told, dict) or not isinstance(told["faults"], list):
+        raise TypeError("no status")
+    worker = told["worker"]
     return Said(
-        version=str(status["software_version"]),
-        state=State(str(status["state"])),
-        heartbeat=int(str(told["heartbeat"])),
-        faults=tuple(str(each["code"]) for each in faults),
+        version=str(told["version"]),
+        state=State(str(told["state"])),
+        heartbeat=int(told["heartbeat"]),
+        faults=tuple(map(str, told["faults"])),
         worker=None if worker is None else str(worker),
     )

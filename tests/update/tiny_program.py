@@ -4,12 +4,12 @@ standard library is all that its environment has."""
 import json
 import os
 import signal
+import socket
 import sqlite3
 import sys
 import threading
 import time
 import tomllib
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from goldenboard_tiny import VERSION
@@ -60,35 +60,35 @@ def run(config: dict) -> int:  # type: ignore[type-arg]
     if FLAVOUR["ready"] == "dies":
         return 1
     update = Path(sys.prefix).parents[1] / "update.toml"
-    beats = [0]
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            beats[0] += 1
-            holds = update.exists() and 'phase = "holding"' in update.read_text()
-            state = "maintenance" if holds else "empty"
-            if FLAVOUR["ready"] == "never":
-                state = "starting"
-            faults = [{"code": "camera_timeout"}] if FLAVOUR["ready"] == "fault" else []
-            status = {
-                "software_version": VERSION,
-                "state": "fault" if faults else state,
-                "faults": faults,
-                "worker": None,
-            }
-            body = json.dumps({"heartbeat": beats[0], "status": status}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", config["pages"]["port"]), Answer)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    server.serve_forever(poll_interval=0.02)
-    server.server_close()
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    os.chdir(records.parent)  # an address has 108 bytes
+    Path("status.sock").unlink(missing_ok=True)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind("status.sock")
+    server.listen(8)
+    server.settimeout(0.02)
+    beats = 0
+    while not ended.is_set():
+        try:
+            client, _ = server.accept()
+        except TimeoutError:
+            continue
+        beats += 1
+        holds = update.exists() and 'phase = "holding"' in update.read_text()
+        state = "maintenance" if holds else "empty"
+        if FLAVOUR["ready"] == "never":
+            state = "starting"
+        faults = ["camera_timeout"] if FLAVOUR["ready"] == "fault" else []
+        told = {
+            "version": VERSION,
+            "state": "fault" if faults else state,
+            "heartbeat": beats,
+            "faults": faults,
+            "worker": None,
+        }
+        with client:
+            client.sendall(json.dumps(told).encode())
     return 0
 
 

@@ -214,7 +214,8 @@ def quick_build(children: Children, release: Path, unpacked: Path, version: str)
 def copied(unit: Unit, folder: Path) -> Unit:
     """Another unit like this one, with its own port. Programs name their Python by its path, so
     that is changed in the copy."""
-    shutil.copytree(unit.folder, folder, symlinks=True)
+    no_socket = shutil.ignore_patterns("status.sock")
+    shutil.copytree(unit.folder, folder, symlinks=True, ignore=no_socket)
     twin = Unit(folder)
     for script in twin.releases.folder.glob("*/bin/*"):
         if script.is_file() and not script.is_symlink():
