@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install bench-storage-health evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release audit audit-environment model diagram pictures clean
+.PHONY: help run test check bench bench-install bench-storage-health evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release image boot-image audit audit-environment model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "               in bench/"
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make release   wheels for a unit, their bill of materials (CycloneDX), their sums: build/release"
+	@echo "make image     a unit's card for a 64-bit ARM computer with Debian's kernel, as one file (root)"
 	@echo "make audit     ask for known weaknesses of what the release is made of, where the network allows"
 	@echo "make audit-environment  the same for everything that the tests run with (part of .ci/run)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
@@ -95,6 +96,11 @@ model: $(TRAIN)/.installed
 
 release: $(BIN)/.installed
 	@sh provisioning/release/make-release.sh $(BIN)/python build/release
+
+# The bare system is made once for a list of packages and kept in build/image.
+image: release
+	@sh provisioning/development/install-image-packages.sh
+	@$(BIN)/python -m provisioning.image.build
 
 audit: build/release/sbom.cdx.json
 	@sh provisioning/release/audit.sh $(BIN)/pip-audit build/release/sbom.cdx.json

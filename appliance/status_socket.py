@@ -1,5 +1,5 @@
-"""What the cabinet is doing, told to other programs of this unit without the network: a socket beside
-its data (unix(7)) that gives one JSON object to whoever connects, and takes nothing.
+"""What the cabinet is doing, told to other programs of this unit without the network: a socket
+beside its data (unix(7)) that gives one JSON object to whoever connects, and takes nothing.
 
 The updater asks here; it has no network. A socket that nobody listens at any more refuses, so what
 is told is never stale.
@@ -26,8 +26,8 @@ _CLIENT_S = 2.0
 
 
 class StatusSocket:
-    """Tells what is on `board` at `folder`/status.sock until it is closed. A unit whose socket can't
-    be made works without it, and can't be updated: it is in the journal."""
+    """Tells what is on `board` at `folder`/status.sock until it is closed. A unit whose socket
+    can't be made works without it, and can't be updated: it is in the journal."""
 
     def __init__(self, folder: Path, board: StatusBoard) -> None:
         self._board = board
@@ -35,8 +35,7 @@ class StatusSocket:
         made = socket.socket(socket.AF_UNIX)
         try:
             with _short(folder) as path:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(path)
+                Path(path).unlink(missing_ok=True)
                 made.bind(path)
             made.listen(8)
         except OSError:

@@ -50,9 +50,7 @@ def test_it_tells_what_is_now(served: StatusSocket, folder: Path, board: StatusB
     assert dict(ask(folder, 5.0))["worker"] == "update"  # type: ignore[call-overload]
 
 
-def test_it_can_be_asked_from_where_there_is_no_network(
-    served: StatusSocket, folder: Path
-) -> None:
+def test_it_can_be_asked_from_where_there_is_no_network(served: StatusSocket, folder: Path) -> None:
     code = "import sys; from pathlib import Path; from appliance.status_socket import ask; "
     code += "print(ask(Path(sys.argv[1]), 5.0)['state'])"
     command = ["unshare", "--net", "--map-root-user", sys.executable, "-c", code, str(folder)]
