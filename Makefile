@@ -27,6 +27,7 @@ help:
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make release   wheels for a unit, their bill of materials (CycloneDX), their sums: build/release"
 	@echo "make image     a unit's card for a 64-bit ARM computer with Debian's kernel, as one file (root)"
+	@echo "make boot-image  start that image in an emulated board, restart it, cut its power; figures in bench/"
 	@echo "make audit     ask for known weaknesses of what the release is made of, where the network allows"
 	@echo "make audit-environment  the same for everything that the tests run with (part of .ci/run)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
@@ -101,6 +102,10 @@ release: $(BIN)/.installed
 image: release
 	@sh provisioning/development/install-image-packages.sh
 	@$(BIN)/python -m provisioning.image.build
+
+# The image that `make image` made, in QEMU.
+boot-image: $(BIN)/.installed
+	@$(BIN)/python -m tests.machine.bench_image --json bench/image.json
 
 audit: build/release/sbom.cdx.json
 	@sh provisioning/release/audit.sh $(BIN)/pip-audit build/release/sbom.cdx.json

@@ -20,7 +20,9 @@ from .unwanted import no_accounts, no_commands, no_passwords_for_ssh
 
 USER_DATA, NETWORK_CONFIG = "user-data", "network-config"
 _HEAD = "#cloud-config"
-_ACCOUNTS = ("users", "user", "chpasswd", "password", "passwd", "ssh_import_id", "groups")
+_ACCOUNTS = ("users", "user", "groups", "ssh_import_id")
+_SECRETS = ("passwd", "password")
+"""However the key begins."""
 _COMMANDS = (
     *("runcmd", "bootcmd", "packages", "package_update", "package_upgrade", "apt"),
     *("write_files", "snap", "phone_home", "power_state", "mounts", "disk_setup"),
@@ -93,7 +95,7 @@ def _user_data(text: str) -> _UserData:
 def _refuse_unwanted(table: dict[str, Any]) -> None:
     for key in table:
         where = f"'{key}' in {USER_DATA}"
-        if key in _ACCOUNTS:
+        if key in _ACCOUNTS or key.endswith(_SECRETS):
             raise no_accounts(where)
         if key in _COMMANDS:
             raise no_commands(where)

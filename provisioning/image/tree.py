@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NOT_BY_ITSELF = ("ssh.service", "smartmontools.service", "e2scrub_reap.service")
 """Units of Debian's packages that would start with the system and shall not."""
+INITRD = "etc/initramfs-tools"
 SUITE, ARCH = "bookworm", "arm64"
 
 
@@ -22,8 +23,12 @@ def packages() -> list[str]:
 
 
 def bare_system(work: Path) -> Path:
-    """Debian with the image's packages, packed; made once for a list of packages."""
-    said = "\n".join((SUITE, ARCH, *packages()))
+    """Debian with the image's packages, packed; made once for a list of packages and a kind of
+    initrd."""
+    kind = [
+        path.read_text() for path in sorted((HERE / "root" / INITRD).rglob("*")) if path.is_file()
+    ]
+    said = "\n".join((SUITE, ARCH, *packages(), *kind))
     packed = work / f"{SUITE}-{ARCH}-{hashlib.sha256(said.encode()).hexdigest()[:12]}.tar"
     if packed.is_file():
         print(f"Debian {SUITE} {ARCH}: as made before, {packed.name}", flush=True)
@@ -34,8 +39,8 @@ def bare_system(work: Path) -> Path:
         "mmdebstrap", "--mode=root", f"--arch={ARCH}", "--variant=minbase",
         f"--include={','.join(packages())}",
         # before the kernel's package makes its initrd
-        "--essential-hook=mkdir -p \"$1/etc/initramfs-tools\"",
-        f"--essential-hook=cp -r {HERE}/root/etc/initramfs-tools/. \"$1/etc/initramfs-tools/\"",
+        f'--essential-hook=mkdir -p "$1/{INITRD}"',
+        f'--essential-hook=cp -r {HERE}/root/{INITRD}/. "$1/{INITRD}/"',
         # files of the image's own that a package's would stand in the way of
         "--dpkgopt=force-confold", SUITE, half,
     )  # fmt: skip
