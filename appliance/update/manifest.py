@@ -22,7 +22,8 @@ MOST_BYTES = 2 * 1024**3
 """A whole version is about 150 MB; more than this is no update."""
 
 _VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,6})(?:(a|b|rc)(\d{1,4}))?")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,95}")
+# wheels of several platforms are named after each: 108 characters were seen
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,199}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

@@ -17,7 +17,14 @@ from appliance.update.bundle import MANIFEST, SIGNATURE, Bundle, opened
 from appliance.update.errors import BundleError, SignatureError, UnfitError, UpdateError
 from appliance.update.fit import UnitFacts, check_fit
 from appliance.update.keys import TrustedKey, make_key, read_private, read_trusted, sign
-from appliance.update.manifest import Manifest, Version, dump_manifest, parse_manifest
+from appliance.update.manifest import (
+    Kind,
+    Manifest,
+    Member,
+    Version,
+    dump_manifest,
+    parse_manifest,
+)
 from tests.update import tiny
 
 
@@ -278,3 +285,13 @@ def test_a_manifest_that_is_none(
         text = dump_manifest(read.announced.manifest)
     with pytest.raises(BundleError):
         parse_manifest(change(text))
+
+
+def test_a_wheel_may_be_named_after_many_platforms() -> None:
+    """As PyPI has them now; a file system's limit is 255."""
+    platforms = "manylinux2014_aarch64.manylinux_2_17_aarch64.manylinux_2_28_aarch64"
+    name = f"charset_normalizer-3.5.3-cp311-cp311-{platforms}.whl"
+    assert len(name) > 96
+    assert Member(kind=Kind.WHEEL, name=name, sha256="0" * 64, size_bytes=1).name == name
+    with pytest.raises(ValueError, match="no plain name"):
+        Member(kind=Kind.WHEEL, name=f"{'a' * 250}.whl", sha256="0" * 64, size_bytes=1)
