@@ -37,6 +37,8 @@ class StatusSocket:
             with _short(folder) as path:
                 Path(path).unlink(missing_ok=True)
                 made.bind(path)
+                # who connects has to be allowed to write: the updater is one of the group
+                Path(path).chmod(0o660)
             made.listen(8)
         except OSError:
             made.close()

@@ -60,6 +60,11 @@ def test_it_can_be_asked_from_where_there_is_no_network(served: StatusSocket, fo
     assert (done.stdout, done.stderr) == ("empty\n", "")
 
 
+def test_its_group_may_ask_and_nobody_else(served: StatusSocket, folder: Path) -> None:
+    """To connect is to write (unix(7)); the updater is root without its powers."""
+    assert (folder / NAME).stat().st_mode & 0o777 == 0o660
+
+
 def test_one_that_ended_tells_nothing(folder: Path, board: StatusBoard) -> None:
     with pytest.raises(FileNotFoundError):
         ask(folder, 5.0)

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from appliance.config import Config
 from appliance.states import State
-from appliance.status_socket import ask
+from appliance.status_socket import NAME, ask
+from appliance.update.errors import UpdateError
 
 UNIT = "goldenboard.service"
 _START_S = 300
@@ -68,9 +69,16 @@ class SystemdService:
 
 
 def ask_status(config: Config) -> Said | None:
-    """From the unit's own socket, which has no network."""
+    """From the unit's own socket; None while it gives no answer. Raises `UpdateError` where asking
+    is not allowed: a cabinet that can't be asked may be judging."""
     try:
         return _parsed(ask(config.data, _ASK_S))
+    except PermissionError as error:
+        raise UpdateError(
+            expected=f"the right to ask the instrument at {config.data / NAME}",
+            found=error.strerror or "a refusal",
+            action="Run the update as root; its unit is one of the group goldenboard.",
+        ) from error
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
