@@ -335,12 +335,15 @@ def test_review_by_keys(demo: Demo, screen: Open) -> None:
         page.keyboard.press("h")
         shown.append((seen.is_visible(), heat.is_visible()))
     assert shown == [(False, True), (True, False)]
-    page.keyboard.press("d")
-    page.wait_for_selector("text=1 of 2 places answered")
-    page.keyboard.press("g")
-    page.wait_for_selector("text=Every place is answered")
-    page.keyboard.press("u")
-    page.wait_for_selector("text=1 of 2 places answered")
+    for key, told in (
+        ("d", "1 of 2 places answered"),
+        ("g", "Every place is answered"),
+        ("u", "1 of 2 places answered"),
+    ):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"text={told}")
+        # Every answer is a new page, and its text stands there before its keys are heard.
+        page.wait_for_load_state("domcontentloaded")
     windows = demo.store.inspection(number).windows
     answers = {w.result.component: w.answer for w in windows if w.result.call is not Call.GOOD}
     assert answers == {"C1": Answer.TRUE_DEFECT, "D1": None}
