@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install bench-storage-health evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release image boot-image audit audit-environment model diagram pictures clean
+.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release image boot-image audit audit-environment model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,8 @@ help:
 	@echo "make bench-install  install on bare Debian systems (bookworm, trixie; arm64 emulated), inspect,"
 	@echo "               uninstall, install again; figures in bench/install.json"
 	@echo "make bench-storage-health  smartctl on an emulated NVMe and SATA disk within its unit's rights"
+	@echo "make bench-update  updates under a real systemd: the next version, one that never gets ready,"
+	@echo "               one of a stranger's; figures in bench/update-service.json"
 	@echo "make fuzz-backup  restore from 4,000 damaged and forged archives (make test: 300)"
 	@echo "make fuzz-firstboot  start from 4,000 damaged and forged first-boot files (make test: 300)"
 	@echo "make campaign-update  cut updates at every step, thousands of mangled bundles, figures"
@@ -77,6 +79,10 @@ bench-install: $(BIN)/.installed
 bench-storage-health: $(BIN)/.installed
 	@sh provisioning/development/install-bench-packages.sh
 	@$(BIN)/python -m tests.provisioning.bench_storage_health --json bench/storage-health.json
+
+bench-update: $(BIN)/.installed
+	@sh provisioning/development/install-bench-packages.sh
+	@$(BIN)/python -m tests.provisioning.bench_update --json bench/update-service.json
 
 fuzz-backup: $(BIN)/.installed
 	@$(BIN)/python -m tests.care.fuzz 4000 --json bench/fuzz-backup.json

@@ -30,9 +30,11 @@ if [ "$uninstall" = yes ]; then
 else
     install_packages
     stage_release
+    check_update_key
     install_tree
     make_users_and_folders
     write_configuration
+    write_update_key
     set_up_boot
     switch_to_release
     enable_units

@@ -19,6 +19,7 @@ from appliance.update.environment import build, sync_file_system
 from appliance.update.errors import UpdateError
 from appliance.update.fit import UnitFacts, check_fit, this_machine
 from appliance.update.keys import read_trusted
+from appliance.update.lasting import must_last
 from appliance.update.places import Places
 from appliance.update.proving import facts_of, prove
 from appliance.update.record import RecordKeeper
@@ -79,6 +80,7 @@ class Installer:
                     utc=self.utc_now(),
                 )
                 try:
+                    must_last(self.places.base)
                     check_fit(announced.manifest, self._facts(), allow_older=allow_older)
                     keep_progress(self.places.state, progress)
                     name = self._prepared(bundle, children, reading)
@@ -91,6 +93,7 @@ class Installer:
     def roll_back(self, *, by: str) -> str:
         """Back to the release before, on a person's word. Raises `UpdateError`, also where that
         release could not read the record any more."""
+        must_last(self.places.base)
         with only_updater(self.places.lock) as lock:
             self.say(self._recovered())
             before = self._releases.linked(CURRENT)

@@ -33,18 +33,18 @@ def build(work: Path, release: Path) -> Path:
     data = work / "data"
     take_data_out(tree, data)
     print("file systems ...", flush=True)
-    files: dict[layout.Part, Path] = {}
+    files: dict[str, Path] = {}
     for slot, (boot, system) in layout.SLOTS.items():
-        files[boot] = work / f"{boot.name}.fat"
-        disk.fat(files[boot], boot, disk.boot_files(tree, slot, work))
-        files[system] = work / f"{layout.SYSTEM_A.name}.ext4"
-    disk.ext4(files[layout.SYSTEM_A], layout.SYSTEM_A, tree)
-    files[layout.DATA] = work / "data.ext4"
-    disk.ext4(files[layout.DATA], layout.DATA, data)
+        files[boot.name] = work / f"{boot.name}.fat"
+        disk.fat(files[boot.name], boot, disk.boot_files(tree, slot, work))
+        files[system.name] = work / f"{layout.SYSTEM_A.name}.ext4"
+    disk.ext4(files[layout.SYSTEM_A.name], layout.SYSTEM_A, tree)
+    files[layout.DATA.name] = work / "data.ext4"
+    disk.ext4(files[layout.DATA.name], layout.DATA, data)
     autoboot = work / "autoboot.txt"
     autoboot.write_text(layout.autoboot("a"))
-    files[layout.BOOT] = work / "boot.fat"
-    disk.fat(files[layout.BOOT], layout.BOOT, {"autoboot.txt": autoboot, **_samples()})
+    files[layout.BOOT.name] = work / "boot.fat"
+    disk.fat(files[layout.BOOT.name], layout.BOOT, {"autoboot.txt": autoboot, **_samples()})
     image = work / f"goldenboard-{SUITE}-{ARCH}.img"
     disk.put_together(image, files)
     _write_manifest(image, tree, round(time.monotonic() - began_s))

@@ -43,18 +43,18 @@ def boot_files(tree: Path, slot: str, work: Path) -> dict[str, Path]:
     return {"kernel8.img": kernel, "initrd.img": initrd, "cmdline.txt": line}
 
 
-def put_together(image: Path, parts: dict[layout.Part, Path]) -> None:
-    """One file with the partition table and every part at its place, holes left holes."""
+def put_together(image: Path, files: dict[str, Path], parts: layout.Parts = layout.PARTS) -> None:
+    """One file with the partition table and every part at its place, holes left holes; `files` by
+    the parts' names."""
     half = image.with_suffix(".half")
     half.unlink(missing_ok=True)
-    run("truncate", "-s", f"{layout.image_mib()}M", half)
+    run("truncate", "-s", f"{layout.image_mib(parts)}M", half)
     script = image.with_suffix(".sfdisk")
-    script.write_text(layout.table())
+    script.write_text(layout.table(parts))
     run("sh", "-c", f"/sbin/sfdisk --quiet {half} < {script}")
     script.unlink()
-    for part, file in parts.items():
-        start = layout.start_mib(part) * layout.MIB
-        _copy_at(file, half, start)
+    for part in parts:
+        _copy_at(files[part.name], half, layout.start_mib(part, parts) * layout.MIB)
     half.replace(image)
 
 

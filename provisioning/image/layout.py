@@ -31,7 +31,8 @@ BOOT_B = Part(name="GB-BOOT-B", size_mib=128, fat=True)
 SYSTEM_A = Part(name="gb-system-a", size_mib=2048)
 SYSTEM_B = Part(name="gb-system-b", size_mib=2048)
 DATA = Part(name="goldenboard", size_mib=512)
-PARTS = (BOOT, BOOT_A, BOOT_B, SYSTEM_A, SYSTEM_B, DATA)
+Parts = tuple[Part, ...]
+PARTS: Parts = (BOOT, BOOT_A, BOOT_B, SYSTEM_A, SYSTEM_B, DATA)
 SLOTS = {"a": (BOOT_A, SYSTEM_A), "b": (BOOT_B, SYSTEM_B)}
 
 
@@ -40,23 +41,22 @@ def number(part: Part) -> int:
     return PARTS.index(part) + 1
 
 
-def start_mib(part: Part) -> int:
-    return FIRST_MIB + sum(each.size_mib for each in PARTS[: PARTS.index(part)])
+def start_mib(part: Part, parts: Parts = PARTS) -> int:
+    return FIRST_MIB + sum(each.size_mib for each in parts[: parts.index(part)])
 
 
-def image_mib() -> int:
+def image_mib(parts: Parts = PARTS) -> int:
     """With room for the table's copy at the end."""
-    return start_mib(PARTS[-1]) + PARTS[-1].size_mib + 1
+    return start_mib(parts[-1], parts) + parts[-1].size_mib + 1
 
 
-def table() -> str:
+def table(parts: Parts = PARTS) -> str:
     """For sfdisk(8)."""
     lines = ["label: gpt"]
-    for part in PARTS:
+    for part in parts:
         kind = BASIC_DATA if part.fat else LINUX
-        lines.append(
-            f'start={start_mib(part)}MiB, size={part.size_mib}MiB, type={kind}, name="{part.name}"'
-        )
+        place = f"start={start_mib(part, parts)}MiB, size={part.size_mib}MiB"
+        lines.append(f'{place}, type={kind}, name="{part.name}"')
     return "\n".join(lines) + "\n"
 
 

@@ -4,13 +4,14 @@
 usage() {
     cat <<'END'
 install.sh [--simulated] [--wheel FILE | --source DIR] [--wheels DIR] [--cradles]
-           [--read-only-root] [--dry-run] [--root DIR] [--uninstall]
+           [--update-key FILE] [--read-only-root] [--dry-run] [--root DIR] [--uninstall]
 
   --simulated        the simulated cabinet, on any 64-bit Debian computer
   --source DIR       build from this checkout (default: the one this script lies in)
   --wheel FILE       install this wheel; the models still come from the checkout
   --wheels DIR       take all libraries from this folder, none from the network
   --cradles          with the page that builds cradles (more libraries)
+  --update-key FILE  the maker's public keys (.pub): the unit takes updates signed by them
   --read-only-root   never write the system partition; data on a partition labelled goldenboard
   --dry-run          say what would be changed, change nothing; exit code 10 if there is something
   --root DIR         a trial tree: everything lands below DIR and runs from there; no packages
@@ -20,7 +21,7 @@ END
 
 read_options() {
     simulated=no dry_run=no uninstall=no cradles=no read_only=no
-    root="" wheel="" wheels="" source=$(dirname "$here")
+    root="" wheel="" wheels="" update_key="" source=$(dirname "$here")
     while [ $# -gt 0 ]; do
         case "$1" in
         --simulated) simulated=yes ;;
@@ -28,7 +29,7 @@ read_options() {
         --read-only-root) read_only=yes ;;
         --dry-run) dry_run=yes ;;
         --uninstall) uninstall=yes ;;
-        --wheel | --source | --wheels | --root)
+        --wheel | --source | --wheels | --root | --update-key)
             [ $# -ge 2 ] && [ -e "$2" ] || refuse "a file or folder after $1" "${2:-nothing}" "Correct it."
             path=$(realpath "$2")
             case "$1" in
@@ -36,6 +37,7 @@ read_options() {
             --source) source=$path ;;
             --wheels) wheels=$path ;;
             --root) root=$path ;;
+            --update-key) update_key=$path ;;
             esac
             shift
             ;;

@@ -40,6 +40,20 @@ stage_release() {
     sync -f "$release"
 }
 
+# The maker's keys are looked at by what will use them, before anything is put in place.
+check_update_key() {
+    [ -n "$update_key" ] && [ -x "$release/bin/python" ] || return 0 # a dry run built none
+    "$release/bin/python" -c 'import sys
+from pathlib import Path
+from appliance.refusal import Refusal
+from appliance.update.keys import read_trusted
+try:
+    read_trusted(Path(sys.argv[1]))
+except Refusal as error:
+    sys.exit(f"{error}")' "$update_key" ||
+        refuse "public keys of whoever makes updates" "$update_key" "Give the maker's .pub file."
+}
+
 # What the release is made of, as one hash: the same parts give no second release.
 content_of_release() {
     {
@@ -92,7 +106,7 @@ switch_to_release() {
         "made the command goldenboard"
 }
 
-# The newest beside the current one stays, to go back to.
+# The newest beside the current one stays, to go back to, and the one that last got ready.
 remove_old_releases() {
     [ -d "$base/releases" ] || return 0
     kept=0
@@ -100,6 +114,7 @@ remove_old_releases() {
     for marker in $(ls -t "$base"/releases/*/.whole 2>/dev/null); do
         old=$(dirname "$marker")
         [ "$old" != "$(readlink -f "$base/current")" ] || continue
+        [ "$old" != "$(readlink -f "$base/proven")" ] || continue
         kept=$((kept + 1))
         [ "$kept" -gt 1 ] || continue
         change "removed release ${old##*/}" || continue

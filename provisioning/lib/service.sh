@@ -62,6 +62,24 @@ write_configuration() {
     fi
 }
 
+# Whose updates the unit takes.
+write_update_key() {
+    key=$root/etc/goldenboard/update.pub
+    if [ -z "$update_key" ]; then
+        [ -f "$key" ] ||
+            note "without the maker's key the unit takes no updates; give it by --update-key FILE"
+        return 0
+    fi
+    ! cmp -s "$update_key" "$key" || return 0
+    change "wrote /etc/goldenboard/update.pub" || return 0
+    cp "$update_key" "$key.tmp"
+    chmod 644 "$key.tmp"
+    sync "$key.tmp"
+    mv -f "$key.tmp" "$key"
+    # a read-only system takes its settings from the data partition
+    [ "$read_only" = no ] || [ ! -d "$state/settings" ] || cp -p "$key" "$state/settings/update.pub"
+}
+
 # Units that want to be started by another are linked there, as systemctl enable does; it works
 # where no systemd runs, too.
 enable_units() {

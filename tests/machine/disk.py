@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from provisioning.image.chroot import run
+
 SECTOR = 512
 
 
@@ -18,21 +20,6 @@ class Partition:
     """In bytes from the image's begin."""
     size: int
     """In bytes."""
-
-
-def run(*command: str | Path, timeout_s: float = 300.0) -> str:
-    """What the command prints. Raises `RuntimeError` with all of it when it fails."""
-    done = subprocess.run(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=timeout_s,
-        check=False,
-    )
-    said = done.stdout.decode(errors="replace")
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command))}\n{said}\nexit {done.returncode}")
-    return said
 
 
 @dataclass(frozen=True, slots=True)

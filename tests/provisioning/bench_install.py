@@ -23,6 +23,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from provisioning.image.chroot import NO_SERVICES, run
 from tests.about import about
 from tests.conftest import ROOT
 from tests.provisioning.bench_service import (
@@ -64,27 +65,13 @@ SYSTEMS = (
 )
 
 
-def _run(*command: str | Path, timeout_s: float = 600.0) -> str:
-    done = subprocess.run(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout}\nexit {done.returncode}")
-    return done.stdout
-
-
 def bare_tree(system: System, work: Path) -> Path:
     """A packed system, made once and kept."""
     packed = work / f"{system.name}.tar"
     if not packed.is_file():
         print(f"{system.name}: making the bare system ...", flush=True)
         half = packed.with_suffix(".half.tar")
-        _run(
+        run(
             "mmdebstrap", "--mode=root", f"--arch={system.arch}", "--variant=minbase",
             "--include=ca-certificates", system.suite, half, timeout_s=3000,
         )  # fmt: skip
@@ -113,7 +100,7 @@ def requirements(system: System) -> list[str]:
 def wheels(system: System, work: Path) -> Path:
     folder = work / f"wheels-{system.name}"
     platforms = [f"--platform=manylinux_{each}_{system.machine}" for each in GLIBC]
-    _run(
+    run(
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
         "--only-binary=:all:", f"--python-version={system.python}", *platforms,
         f"--platform=manylinux2014_{system.machine}", "--dest", folder, *requirements(system),
@@ -172,10 +159,10 @@ def prepare(system: System, work: Path, wheel: Path) -> Chroot:
     if tree.exists():
         shutil.rmtree(tree)
     tree.mkdir(parents=True)
-    _run("tar", "--numeric-owner", "-xf", bare_tree(system, work), "-C", tree)
+    run("tar", "--numeric-owner", "-xf", bare_tree(system, work), "-C", tree)
     shutil.copy("/etc/resolv.conf", tree / "etc/resolv.conf")
     # no package starts a service here
-    (tree / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+    (tree / "usr/sbin/policy-rc.d").write_text(NO_SERVICES)
     (tree / "usr/sbin/policy-rc.d").chmod(0o755)
     source = tree / "src"
     shutil.copytree(ROOT / "provisioning", source / "provisioning")

@@ -3,6 +3,7 @@ libraries are lent by this environment (tests use no network)."""
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -132,6 +133,29 @@ def test_a_second_run_changes_nothing_and_says_so(tree: Tree) -> None:
     assert tree.manifest() == before
 
 
+def test_the_maker_s_key_is_put_in_place_once_and_nothing_else_is(
+    tree: Tree, tmp_path: Path
+) -> None:
+    key = tmp_path / "maker.pub"
+    public = base64.b64encode(bytes(range(1, 33))).decode()
+    key.write_text(f"ed25519 {public} works\n")
+    placed = tree.root / "etc/goldenboard/update.pub"
+    wrong = tmp_path / "wrong.pub"
+    wrong.write_text("-----BEGIN PUBLIC KEY-----\n")
+    code, lines = tree.run("--update-key", str(wrong))
+    assert (code, placed.exists()) == (2, False)
+    assert "public keys of whoever makes updates" in lines[-1]
+    code, lines = tree.run("--update-key", str(key))
+    assert (code, lines[-1]) == (0, "changed: 1.")
+    assert placed.read_text() == key.read_text()
+    assert placed.stat().st_mode & 0o777 == 0o644
+    assert tree.run("--update-key", str(key))[1][-1].startswith("unchanged")
+    # without the option it is left as it is
+    assert tree.run()[1][-1].startswith("unchanged")
+    assert placed.exists()
+    placed.unlink()
+
+
 def test_the_installed_release_inspects_boards_on_the_simulated_cabinet(
     tree: Tree, tmp_path: Path
 ) -> None:
@@ -182,6 +206,7 @@ def test_what_was_changed_by_hand_is_put_back_and_what_is_gone_from_the_tree_is_
         "replaced /etc/sysctl.d/60-goldenboard.conf",
         "removed /etc/systemd/system/multi-user.target.wants/goldenboard-extra.service",
         "removed /etc/systemd/system/goldenboard-extra.service",
+        "  without the maker's key the unit takes no updates; give it by --update-key FILE",
         "changed: 3.",
     ]
     assert tree.manifest().keys() == before.keys()
@@ -266,6 +291,20 @@ def test_the_last_two_releases_are_kept_and_never_the_running_one_removed(tmp_pa
     left = sorted(path.name for path in (tmp_path / "releases").iterdir())
     assert left == ["0.2.0", "0.4.0"]
     assert said.splitlines() == ["removed release 0.3.0", "removed release 0.1.0"]
+
+
+def test_the_release_that_last_got_ready_is_never_removed(tmp_path: Path) -> None:
+    """The guard runs it, whatever was installed since."""
+    for number, name in enumerate(("0.1.0", "0.2.0", "0.3.0", "0.4.0")):
+        (tmp_path / "releases" / name).mkdir(parents=True)
+        marker = tmp_path / "releases" / name / ".whole"
+        marker.write_text("")
+        os.utime(marker, (1000 + number, 1000 + number))
+    (tmp_path / "current").symlink_to("releases/0.4.0")
+    (tmp_path / "proven").symlink_to("releases/0.1.0")
+    assert _shell("remove_old_releases", base=tmp_path) == "removed release 0.2.0\n"
+    left = sorted(path.name for path in (tmp_path / "releases").iterdir())
+    assert left == ["0.1.0", "0.3.0", "0.4.0"]
 
 
 def test_another_content_of_the_same_version_gets_a_folder_of_its_own(tmp_path: Path) -> None:
