@@ -43,9 +43,16 @@ class CabinetConfig:
     kind: CabinetKind
     camera: CameraKind = CameraKind.PICAMERA2
     camera_device: str = "0"
+    picture_px: tuple[int, int] | None = None
+    """Width and height at which commissioning measures the camera; unset: the sensor's full
+    resolution. Golden pictures are taken at the same size: a lens is known at one size only."""
     scanner_port: str = "/dev/ttyACM0"
     scanner_baud: int = 9600
     wiring: Wiring = field(default_factory=Wiring)
+
+    def __post_init__(self) -> None:
+        if self.picture_px is not None and min(self.picture_px) < 64:
+            raise ValueError(f"picture_px is width and height, 64 or more, not {self.picture_px}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

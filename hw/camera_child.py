@@ -165,7 +165,7 @@ def serve(line: Connection[Any, Any], memory: mmap.mmap) -> None:
         line.send(_failed(0, error))
         return
     child = CameraChild(camera, memory, line.send)
-    line.send(Ready())
+    line.send(Ready(camera.full_px))
     try:
         for message in first:
             child.obey(message)

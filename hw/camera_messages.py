@@ -48,8 +48,9 @@ Message = Start | Note | Configure | Request | Cancel | Close
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The camera is open."""
+    """The camera is open. Its full size does not change while it is."""
 
+    full_px: tuple[int, int]
     number: int = 0
 
 

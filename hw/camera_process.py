@@ -120,6 +120,7 @@ class CameraProcess(DeviceBase):
         self._child: _Child | None = None
         self._memory: mmap.mmap | None = None
         self._memory_fd = -1
+        self._full_px: tuple[int, int] | None = None
         self._settings: CameraSettings | None = None
         self._noted: object = None
         self._number = 0
@@ -188,6 +189,12 @@ class CameraProcess(DeviceBase):
             if self._child is not None and not self._child.send(Note(what)):
                 log.warning("The camera's process does not take messages.")
 
+    @property
+    def full_px(self) -> tuple[int, int]:
+        self._require_open()
+        assert self._full_px is not None, "an open camera has said it"
+        return self._full_px
+
     def configure(self, settings: CameraSettings) -> None:
         self._require_open()
         if settings.width_px * settings.height_px * 3 > self._largest_frame_bytes:
@@ -214,6 +221,8 @@ class CameraProcess(DeviceBase):
         give_up_s = self._clock.monotonic() + timeout_s
         while (left_s := give_up_s - self._clock.monotonic()) > 0:
             answer = self._receive(left_s)
+            if isinstance(answer, Ready):
+                self._full_px = answer.full_px
             if isinstance(answer, wanted) and answer.number in (0, self._number):
                 return
             if isinstance(answer, Failed) and answer.number in (0, self._number):

@@ -93,6 +93,13 @@ class PicameraCamera(DeviceBase):
             camera.close()
         self._release_finished()
 
+    @property
+    def full_px(self) -> tuple[int, int]:
+        self._require_open()
+        with _as_camera_error("does not say its size"):
+            width, height = self._camera.sensor_resolution
+            return int(width), int(height)
+
     def configure(self, settings: CameraSettings) -> None:
         self._require_open()
         self._give_up_request()

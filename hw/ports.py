@@ -156,6 +156,10 @@ class Frame:
 class Camera(Device, Protocol):
     """A still camera that stays in one mode. At most one request is under way."""
 
+    @property
+    def full_px(self) -> tuple[int, int]:
+        """Width and height of its pictures at the sensor's full resolution."""
+
     def configure(self, settings: CameraSettings) -> None:
         """Lock the controls; takes effect for frames requested afterwards. Raises `CameraError`
         when the camera can't do it, with what it can."""

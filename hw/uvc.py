@@ -30,6 +30,9 @@ AUTO_EXPOSURE = 3
 """V4L2_EXPOSURE_MANUAL and V4L2_EXPOSURE_APERTURE_PRIORITY."""
 PIPELINE_S = 0.070
 """Two frames at 30 a second: exposure of the last row, compression, the bus."""
+BEYOND_PX = (15_360, 8_640)
+"""More than any webcam has. Asked for it, uvcvideo takes the size that overlaps it most, which is
+the largest (uvc_v4l2_try_format in Linux' uvc_v4l2.c)."""
 BUFFERS = 2
 OLDEST_STAMP_S = 10.0
 
@@ -59,6 +62,7 @@ class UvcCamera(DeviceBase):
         self._clock = clock or RealClock()
         self._open_capture = open_capture
         self._capture: Any = None
+        self._full_px: tuple[int, int] = (0, 0)
         self._settings: CameraSettings | None = None
         self._wanted: tuple[float, float] | None = None
         self._sequence = 0
@@ -67,10 +71,20 @@ class UvcCamera(DeviceBase):
         self._capture = self._open_capture(self._path)
         if not self._capture.isOpened():
             raise CameraError(f"{self._path} can't be opened as a V4L2 camera.")
+        try:
+            self._full_px = self._offered(BEYOND_PX)
+        except CameraError:
+            self._capture.release()
+            raise
 
     def _stop(self) -> None:
         self._wanted, self._settings = None, None
         self._capture.release()
+
+    @property
+    def full_px(self) -> tuple[int, int]:
+        self._require_open()
+        return self._full_px
 
     def configure(self, settings: CameraSettings) -> None:
         self._require_open()
@@ -85,13 +99,7 @@ class UvcCamera(DeviceBase):
         self._settings = settings
 
     def _set_mode(self, settings: CameraSettings) -> None:
-        motion_jpeg = cv2.VideoWriter.fourcc(*"MJPG")
-        self._lock("motion JPEG", cv2.CAP_PROP_FOURCC, motion_jpeg)
-        # OpenCV takes a width only together with the height that follows it
-        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width_px)
-        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height_px)
-        sides = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
-        width_px, height_px = (round(self._capture.get(side)) for side in sides)
+        width_px, height_px = self._offered((settings.width_px, settings.height_px))
         if (width_px, height_px) != (settings.width_px, settings.height_px):
             raise CameraError(
                 f"it can't do {settings.width_px} x {settings.height_px} pixels and offers "
@@ -100,6 +108,17 @@ class UvcCamera(DeviceBase):
             )
         # fewer buffers, fewer old frames to throw away; a driver may insist on its own number
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
+
+    def _offered(self, wanted_px: tuple[int, int]) -> tuple[int, int]:
+        """What it makes of a size that is asked for, in motion JPEG."""
+        motion_jpeg = cv2.VideoWriter.fourcc(*"MJPG")
+        self._lock("motion JPEG", cv2.CAP_PROP_FOURCC, motion_jpeg)
+        # OpenCV takes a width only together with the height that follows it
+        sides = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+        for side, px in zip(sides, wanted_px, strict=True):
+            self._capture.set(side, px)
+        width_px, height_px = (round(self._capture.get(side)) for side in sides)
+        return width_px, height_px
 
     def _set_exposure(self, settings: CameraSettings) -> None:
         if settings.exposure_us is None:

@@ -36,6 +36,7 @@ name = "line 3"
 kind = "raspberry-pi"
 camera = "uvc"
 camera_device = "/dev/v4l/by-id/brio"
+picture_px = [2560, 1440]
 [cabinet.wiring.button]
 bcm = 5
 [records]
@@ -57,6 +58,7 @@ k1 = -0.02
     config = read_config(path)
     cabinet, controller = config.cabinet_settings(), config.controller_settings()
     assert (cabinet.camera, cabinet.camera_device) == ("uvc", "/dev/v4l/by-id/brio")
+    assert config.cabinet.picture_px == (2560, 1440)
     assert cabinet.wiring.button.bcm == 5
     assert controller.serial_required
     assert controller.capture_times.board_settle_s == 0.2
@@ -71,6 +73,7 @@ k1 = -0.02
     [
         ("", "a key 'cabinet'"),
         ('[cabinet]\nkind = "toaster"', "one of 'raspberry-pi', 'simulated'"),
+        ('[cabinet]\nkind = "simulated"\npicture_px = [3840, 0]', "picture_px is width and height"),
         ('[cabinet]\nkind = "simulated"\n[pages]\nprot = 80', "'port'"),
         ('[cabinet]\nkind = "simulated"\n[pages]\nport = 99999', "a port is between"),
         ('[cabinet]\nkind = "simulated"\n[judges]\ninterpreters = 0', "1 to 16"),

@@ -93,6 +93,10 @@ class Bench:
     def health(self) -> HealthReading:
         return self._owner.on_devices(lambda cabinet: cabinet.health.read())
 
+    def camera_px(self) -> tuple[int, int]:
+        """Width and height of the camera's pictures at its full resolution."""
+        return self._owner.on_devices(lambda cabinet: cabinet.camera.full_px)
+
     def picture(self, settings: CameraSettings) -> Frame:
         """One fresh frame, begun after this call. The pixels are the caller's to keep."""
         begun_s = self.clock.monotonic()

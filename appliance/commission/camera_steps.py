@@ -77,7 +77,7 @@ def exposure(work: Work) -> Finding:
         )
     )
     work.bench.light(1.0)
-    width, height = work.machine.picture_px
+    width, height = _picture_px(work)
     settings = CameraSettings(
         width_px=width,
         height_px=height,
@@ -285,9 +285,14 @@ def _paper(work: Work) -> Paper:
     return paper_of(across_mm=lengths[0], along_mm=lengths[1])
 
 
+def _picture_px(work: Work) -> tuple[int, int]:
+    """Width and height that boards are inspected at."""
+    return work.config.cabinet.picture_px or work.bench.camera_px()
+
+
 def _settings(work: Work) -> CameraSettings:
     """What the step 'camera_exposure' found, else the start of it."""
-    width, height = work.machine.picture_px
+    width, height = _picture_px(work)
     lock = read_lock(work.folder) or CameraLock()
     return CameraSettings(
         width_px=width,

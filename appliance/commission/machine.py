@@ -72,5 +72,3 @@ class Machine:
     clock_watch_s: float = 10.0
     sequential_bytes: int = 64_000_000
     syncs: int = 200
-    picture_px: tuple[int, int] = (3840, 2160)
-    """At which the camera is measured: the size that boards are inspected at."""

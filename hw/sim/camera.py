@@ -27,8 +27,10 @@ BUFFERS = 2
 """Frames of the past that may still answer a request."""
 STALE_AGE_S = 1.5
 
+FULL_PX = (3840, 2160)
 WIDTHS_PX = (64, 3840)
 HEIGHTS_PX = (64, 2748)
+"""Higher than its sensor: photographs of real boards come so."""
 EXPOSURES_US = (50, 90_000)
 GAINS = (1.0, 16.0)
 COLOUR_GAINS = (0.1, 8.0)
@@ -81,6 +83,11 @@ class SimCamera(DeviceBase):
     def _require_plugged(self) -> None:
         if Fault.CAMERA_GONE in self._scene().faults:
             raise CameraError("it does not answer.")
+
+    @property
+    def full_px(self) -> tuple[int, int]:
+        self._require_open()
+        return FULL_PX
 
     def configure(self, settings: CameraSettings) -> None:
         self._require_open()

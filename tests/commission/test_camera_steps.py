@@ -29,7 +29,7 @@ STEPS = ("camera_exposure", "camera_focus", "camera_evenness", "camera_lens")
 
 @pytest.fixture
 def small(rig: Rig) -> Rig:
-    rig.change(picture_px=SMALL)
+    rig.config = replace(rig.config, cabinet=replace(rig.config.cabinet, picture_px=SMALL))
     return rig
 
 

@@ -7,6 +7,7 @@ means to act on the other side of it. `rig.settle()` lets the world catch up.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -207,6 +208,7 @@ class CameraContract(DeviceContract):
         lambda camera: camera.request(not_before_s=0.0, deadline_s=1.0),
         lambda camera: camera.poll(),
         lambda camera: camera.cancel(),
+        lambda camera: camera.full_px,
     )
 
     def ask(self, rig: Any, *, after_s: float = 0.0, within_s: float = 20.0) -> float:
@@ -214,6 +216,14 @@ class CameraContract(DeviceContract):
         not_before_s: float = rig.clock.monotonic() + after_s
         rig.device.request(not_before_s=not_before_s, deadline_s=not_before_s + within_s)
         return not_before_s
+
+    def test_its_full_size_is_one_that_it_takes(self, rig: Any) -> None:
+        with rig.device as camera:
+            width, height = camera.full_px
+            camera.configure(replace(rig.settings, width_px=width, height_px=height))
+            self.ask(rig)
+            assert rig.frame(camera).pixels.shape == (height, width, 3)
+            assert camera.full_px == (width, height)
 
     def test_a_request_before_the_settings_is_refused(self, rig: Any) -> None:
         with rig.device, pytest.raises(CameraError, match="before it was configured"):

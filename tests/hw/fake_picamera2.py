@@ -20,6 +20,7 @@ PERIOD_S = 0.1
 READOUT_S = 0.05
 CONTROL_DELAY_FRAMES = 3
 PADDING_PX = 16
+SENSOR_PX = (4056, 3040)
 
 
 class FakeJob:
@@ -84,6 +85,7 @@ class FakePicamera2:
         }
         if system.movable_lens:
             self.camera_controls |= {"LensPosition": (0.0, 15.0, 1.0), "AfMode": (0, 2, 0)}
+        self.sensor_resolution = SENSOR_PX
         self.size = (0, 0)
         self.mode_switches = 0
         self.buffers = 0
@@ -110,7 +112,7 @@ class FakePicamera2:
         assert not self.started, "configured while it runs"
         self.mode_switches += 1
         width, height = configuration["main"]["size"]
-        self.size = (min(width, 4056), min(height, 3040))
+        self.size = (min(width, SENSOR_PX[0]), min(height, SENSOR_PX[1]))
         self.buffers = configuration["buffer_count"]
         self._told = dict(configuration["controls"])
         self._history = [(0, dict(self._told))]

@@ -11,6 +11,9 @@ import numpy as np
 from hw.clock import VirtualClock
 
 
+LARGEST_PX = {cv2.CAP_PROP_FRAME_WIDTH: 3840, cv2.CAP_PROP_FRAME_HEIGHT: 2160}
+
+
 class FakeWebcam:
     """Plays `cv2.VideoCapture` on V4L2: buffers fill in the background, the oldest comes first."""
 
@@ -45,7 +48,9 @@ class FakeWebcam:
         if control in self._size:
             self._size[control] = value
             if None not in self._size.values():
-                self.controls.update({side: float(to or 0) for side, to in self._size.items()})
+                self.controls.update(
+                    {side: float(min(to or 0, LARGEST_PX[side])) for side, to in self._size.items()}
+                )
                 self._size = dict.fromkeys(self._size)
         elif control not in self.stuck_controls:
             least, most = self.limits.get(control, (-math.inf, math.inf))

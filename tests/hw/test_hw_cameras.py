@@ -229,6 +229,14 @@ def test_a_control_that_does_not_hold_is_an_error(tmp_path: Path, control: int, 
         camera.configure(rig.settings)
 
 
+def test_a_webcam_without_motion_jpeg_is_let_go_of(tmp_path: Path) -> None:
+    rig = rigs.UvcRig(tmp_path)
+    rig.webcam.stuck_controls[cv2.CAP_PROP_FOURCC] = 7.0
+    with pytest.raises(CameraError, match="can't lock motion JPEG"):
+        rig.device.open()
+    assert rig.webcam.released
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
