@@ -73,8 +73,8 @@ class Lens:
                 expected=f"a picture of {self.width_px}×{self.height_px} px, at which the lens was "
                 "measured",
                 found=f"{width_px}×{height_px} px",
-                action="Measure the lens again at this size (picture_px in the table [cabinet]), or "
-                "take the table [lens] out of the configuration.",
+                action="Measure the lens again at this size (picture_px in the table [cabinet]), "
+                "or take the table [lens] out of the configuration.",
             )
 
     def straight(self, seen_px: Points) -> Points:

@@ -10,7 +10,6 @@ import numpy as np
 
 from hw.clock import VirtualClock
 
-
 LARGEST_PX = {cv2.CAP_PROP_FRAME_WIDTH: 3840, cv2.CAP_PROP_FRAME_HEIGHT: 2160}
 
 
