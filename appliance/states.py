@@ -175,6 +175,7 @@ TABLE: dict[State, dict[Event, Cell]] = {
         _E.LAMPS_TESTED: Cell(_S.EMPTY, _A.REST, "a person can tell a dead lamp"),
         _E.BOARD_SEATED: Cell(_S.EMPTY, _A.REST, "a board ends the test; it is judged from EMPTY"),
         _E.FAULT_RAISED: _FAULT,
+        _E.MAINTENANCE_ASKED: Cell(_S.MAINTENANCE, why="its end tests the lamps once more"),
         **_ignored(
             _S.LAMP_TEST,
             {
@@ -186,7 +187,6 @@ TABLE: dict[State, dict[Event, Cell]] = {
                 _E.BOARD_REMOVED: "no board is in",
                 _E.BUTTON_PRESSED: "the test ends by itself",
                 _E.BUTTON_HELD: "the test runs already",
-                _E.MAINTENANCE_ASKED: "ask again when the test is over",
             },
         ),
     },

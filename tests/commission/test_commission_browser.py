@@ -77,6 +77,8 @@ def carry_out(unit: CommissionedUnit, page: Page, step: str) -> str:
                 )
             )
         page.wait_for_timeout(10)
+    # The outcome of the run before stands on the page until it has followed the cabinet.
+    page.wait_for_selector(f"[data-key$='/{step}/{view.number}/{view.outcome}']")
     return page.inner_text(".outcome")
 
 

@@ -4,6 +4,7 @@ import { showAll } from "./times.js";
 
 const now = document.getElementById("now");
 let pending = false;
+let latest = null;
 
 // As `_key` in commission.py.
 function keyOf(status) {
@@ -20,6 +21,17 @@ async function draw() {
   } catch { /* the lost banner says it */ } finally { pending = false; }
 }
 
+// What the cabinet said while the page was being drawn is looked at afterwards: nothing may follow.
+async function follow() {
+  while (!pending && latest) {
+    const detail = latest;
+    latest = null;
+    const drawn = now.querySelector("[data-key]");
+    if (!drawn || drawn.dataset.key !== keyOf(detail)) await draw();
+    else if (detail.commission && detail.commission.running && detail.commission.prompt) await change(detail.commission.prompt);
+  }
+}
+
 function mark() {
   const here = document.querySelector(".marks [aria-current]");
   const outcome = now.querySelector("[data-mark]").dataset.mark;
@@ -27,11 +39,11 @@ function mark() {
   here.firstElementChild.textContent = { passed: "✓", failed: "✕", skipped: "–" }[outcome] ?? "";
 }
 
-function change(prompt) {
+async function change(prompt) {
   const bar = now.querySelector(".underway progress");
   if (bar && prompt.progress !== null) bar.value = prompt.progress;
   const shown = now.querySelectorAll(".readings dd");
-  if (shown.length !== prompt.readings.length) { draw(); return; }
+  if (shown.length !== prompt.readings.length) { await draw(); return; }
   prompt.readings.forEach((reading, at) => {
     shown[at].querySelector("b").textContent = reading.text;
     shown[at].dataset.good = reading.good === null ? "" : String(reading.good);
@@ -40,9 +52,4 @@ function change(prompt) {
   });
 }
 
-document.addEventListener("cabinet:status", ({ detail }) => {
-  if (pending) return;
-  const drawn = now.querySelector("[data-key]");
-  if (!drawn || drawn.dataset.key !== keyOf(detail)) draw();
-  else if (detail.commission && detail.commission.running && detail.commission.prompt) change(detail.commission.prompt);
-});
+document.addEventListener("cabinet:status", ({ detail }) => { latest = detail; follow(); });
