@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release image boot-image audit audit-environment model diagram pictures clean
+.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release image boot-image system-bundle campaign-system-update audit audit-environment model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,9 @@ help:
 	@echo "make release   wheels for a unit, their bill of materials (CycloneDX), their sums: build/release"
 	@echo "make image     a unit's card for a 64-bit ARM computer with Debian's kernel, as one file (root)"
 	@echo "make boot-image  start that image in an emulated board, restart it, cut its power; figures in bench/"
+	@echo "make system-bundle SYSTEM_KEY=... SYSTEM_CERTIFICATE=...  that image's system as a signed update"
+	@echo "make campaign-system-update  updates of that image's system in the emulated board: kept, undone,"
+	@echo "               cut, damaged; figures in bench/"
 	@echo "make audit     ask for known weaknesses of what the release is made of, where the network allows"
 	@echo "make audit-environment  the same for everything that the tests run with (part of .ci/run)"
 	@echo "make pictures  take README's pictures of the pages from the running demonstration"
@@ -107,7 +110,17 @@ release: $(BIN)/.installed
 # The bare system is made once for a list of packages and kept in build/image.
 image: release
 	@sh provisioning/development/install-image-packages.sh
-	@$(BIN)/python -m provisioning.image.build
+	@$(BIN)/python -m provisioning.image.build $(if $(SYSTEM_CERTIFICATE),--certificate $(SYSTEM_CERTIFICATE))
+
+# SYSTEM_KEY and SYSTEM_CERTIFICATE: of `goldenboard system-update make-key`.
+system-bundle: $(BIN)/.installed
+	@sh provisioning/development/install-image-packages.sh
+	@$(BIN)/python -m provisioning.image.system_bundle --key "$(SYSTEM_KEY)" --certificate "$(SYSTEM_CERTIFICATE)"
+
+# Two units' worth of emulated starts: some half an hour.
+campaign-system-update: $(BIN)/.installed
+	@sh provisioning/development/install-image-packages.sh
+	@$(BIN)/python -m tests.machine.bench_system_update --json bench/system-update.json
 
 # The image that `make image` made, in QEMU.
 boot-image: $(BIN)/.installed

@@ -39,7 +39,7 @@ from appliance.tls import CertificateKeeper, TlsError, names_of_this_unit
 from appliance.tls_connection import ContextSource
 from appliance.update.desk import UpdateDesk
 from appliance.update.places import TRUSTED_FILE, base_of_running
-from appliance.update.watch import UpdateWatch
+from appliance.update.watch import UpdateWatch, watch_for
 from appliance.vision.interpreter import InterpreterPool
 from appliance.web.app import create_app
 from appliance.web.plugins import load_extra_pages
@@ -111,7 +111,7 @@ class Service:
         self._notify = notify or Notifier()
         self._make_cabinet = cabinet or (lambda: open_cabinet(config.cabinet_settings()))
         self._base = base_of_running()
-        self._updates = updates or (UpdateWatch(self._base) if self._base else None)
+        self._updates = updates or watch_for(config, config_path, self._base)
         self._stop = threading.Event()
         self._whole: Store | None = None
         self.commands = CommandQueue()
@@ -155,7 +155,7 @@ class Service:
             self._renewing.start()
         if self._updates is not None:
             self._updates.tell(self.store)
-            watch = (self._stop, self.board, self.commands)
+            watch = (self._stop, self.board, self.commands, self.store)
             threading.Thread(
                 target=self._updates.run, args=watch, name="update-watch", daemon=True
             ).start()

@@ -46,7 +46,7 @@ def check_fit(manifest: Manifest, unit: UnitFacts, *, allow_older: bool = False)
             found=f"version {manifest.version}, which begins at {manifest.database_oldest}",
             action="Update to a version in between first.",
         )
-    if unit.version and not allow_older and _is_older(manifest.version, unit.version):
+    if unit.version and not allow_older and is_older(manifest.version, unit.version):
         raise UnfitError(
             expected=f"a version newer than {unit.version}",
             found=manifest.version,
@@ -54,7 +54,8 @@ def check_fit(manifest: Manifest, unit: UnitFacts, *, allow_older: bool = False)
         )
 
 
-def _is_older(version: str, than: str) -> bool:
+def is_older(version: str, than: str) -> bool:
+    """By the rules of Python's version numbers."""
     try:
         return Version(version) < Version(than)
     except ValueError:

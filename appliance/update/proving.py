@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ _SELFTEST_S = 900
 _GOLDEN_S = 1800
 _FACTS_S = 120
 MOST_SHOWN = 5
+OURSELVES: tuple[str, ...] = (sys.executable, "-m", "appliance.cli")
+"""The command of the version that runs this."""
 
 
 def prove(
@@ -36,15 +39,27 @@ def prove(
             found=found_version,
             action="Tell the maker: the bundle holds another version than it says.",
         )
-    # As the service's user: what a self-test leaves behind must not be root's.
+    run_self_test(children, [program], version, data)
+    old = golden_calls(children, running or OURSELVES, config, data)
+    new = golden_calls(children, [program], config, data)
+    must_judge_alike(old, new)
+
+
+def run_self_test(
+    children: Children, command: Sequence[str | Path], version: str, data: Path
+) -> None:
+    """Raises `UpdateError`. As the service's user: what a self-test leaves behind must not be
+    root's."""
     children.run(
-        [program, "selftest", "--json"],
+        [*command, "selftest", "--json"],
         what=f"version {version} to pass its own self-test",
         timeout_s=_SELFTEST_S,
         as_owner_of=data,
     )
-    old = _goldens(children, running or [sys.executable, "-m", "appliance.cli"], config, data)
-    new = _goldens(children, [program], config, data)
+
+
+def must_judge_alike(old: list[GoldenCall], new: list[GoldenCall]) -> None:
+    """Raises `UpdateError` naming what is judged otherwise than before."""
     found = differences(old, new)
     if found:
         more = f" and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
@@ -78,9 +93,10 @@ def facts_of(children: Children, program: Path) -> Facts:
         ) from error
 
 
-def _goldens(
-    children: Children, command: list[str | Path], config: Path, data: Path
+def golden_calls(
+    children: Children, command: Sequence[str | Path], config: Path, data: Path
 ) -> list[GoldenCall]:
+    """What a version says of the unit's golden boards. Raises `UpdateError`."""
     out = children.run(
         [*command, "update", "golden", "--config", config],
         what="the golden boards of this unit's recipes to be judged",

@@ -15,3 +15,5 @@ install_packages "to ask disks for their health" smartmontools ||
     echo "Going on without: the tests that ask a real disk will skip."
 install_packages "to try the firewall" nftables iproute2 ||
     echo "Going on without: the tests of the firewall will skip."
+install_packages "to make and install system bundles" rauc squashfs-tools dbus ||
+    echo "Going on without: the tests with RAUC will skip."

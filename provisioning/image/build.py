@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from appliance.system_update import autoboot
 from provisioning.image import disk, layout
 from provisioning.image.chroot import run
 from provisioning.image.tree import ARCH, ROOT, SUITE, bare_system, make_tree, take_data_out
@@ -23,13 +24,14 @@ from provisioning.image.tree import ARCH, ROOT, SUITE, bare_system, make_tree, t
 NEEDED = ("mmdebstrap", "unshare", "chroot", "mcopy", "mkfs.vfat", "sfdisk", "mke2fs")
 
 
-def build(work: Path, release: Path) -> Path:
-    """The image, beside its manifest, of the wheels in `release` (`make release`)."""
+def build(work: Path, release: Path, certificate: Path | None) -> Path:
+    """The image, beside its manifest, of the wheels in `release` (`make release`); `certificate` is
+    of the maker whose system bundles it takes, none for no bundles."""
     disk.room(work, 12)
     began_s = time.monotonic()
     packed = bare_system(work)
     tree = work / "tree"
-    make_tree(tree, packed, release)
+    make_tree(tree, packed, release, certificate)
     data = work / "data"
     take_data_out(tree, data)
     print("file systems ...", flush=True)
@@ -41,10 +43,10 @@ def build(work: Path, release: Path) -> Path:
     disk.ext4(files[layout.SYSTEM_A.name], layout.SYSTEM_A, tree)
     files[layout.DATA.name] = work / "data.ext4"
     disk.ext4(files[layout.DATA.name], layout.DATA, data)
-    autoboot = work / "autoboot.txt"
-    autoboot.write_text(layout.autoboot("a"))
+    first = work / autoboot.FILE
+    first.write_text(autoboot.text_for("a"))
     files[layout.BOOT.name] = work / "boot.fat"
-    disk.fat(files[layout.BOOT.name], layout.BOOT, {"autoboot.txt": autoboot, **_samples()})
+    disk.fat(files[layout.BOOT.name], layout.BOOT, {autoboot.FILE: first, **_samples()})
     image = work / f"goldenboard-{SUITE}-{ARCH}.img"
     disk.put_together(image, files)
     _write_manifest(image, tree, round(time.monotonic() - began_s))
@@ -86,14 +88,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=ROOT / "build/image")
     parser.add_argument("--wheels", type=Path, default=ROOT / "build/release/wheels")
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        help="of `goldenboard system-update make-key`: whose system bundles the unit takes",
+    )
     args = parser.parse_args()
+    if args.certificate is not None and not args.certificate.is_file():
+        print(f"Expected the maker's certificate at {args.certificate}; no file.", file=sys.stderr)
+        return 2
     places = f"{os.environ['PATH']}:/sbin"
     missing = [tool for tool in NEEDED if not shutil.which(tool, path=places)]
     if os.geteuid() != 0 or missing:
         print(f"Expected root and all of {', '.join(NEEDED)}; missing: {missing}.", file=sys.stderr)
         return 2
     args.work.mkdir(parents=True, exist_ok=True)
-    image = build(args.work.resolve(), args.wheels.resolve())
+    image = build(args.work.resolve(), args.wheels.resolve(), args.certificate)
     print(f"{image} ({image.stat().st_blocks * 512 >> 20} MiB on disk)")
     return 0
 

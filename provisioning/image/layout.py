@@ -60,18 +60,9 @@ def table(parts: Parts = PARTS) -> str:
     return "\n".join(lines) + "\n"
 
 
-def autoboot(slot: str) -> str:
-    """What starts, and what a trial starts: the other one."""
-    other = "b" if slot == "a" else "a"
-    return (
-        f"[all]\ntryboot_a_b=1\nboot_partition={number(SLOTS[slot][0])}\n"
-        f"[tryboot]\nboot_partition={number(SLOTS[other][0])}\n"
-    )
-
-
 def cmdline(slot: str) -> str:
     """The kernel's command line; the system partition is read by name, whichever disk it is on."""
     return (
         f"root=PARTLABEL={SLOTS[slot][1].name} rootfstype=ext4 ro rootwait panic=10 "
-        f"fsck.repair=yes goldenboard.slot={slot}\n"
+        f"fsck.repair=yes goldenboard.slot={slot} rauc.slot={slot}\n"
     )

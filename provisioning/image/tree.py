@@ -13,6 +13,13 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NOT_BY_ITSELF = ("ssh.service", "smartmontools.service", "e2scrub_reap.service")
 """Units of Debian's packages that would start with the system and shall not."""
+STARTED = (
+    ("local-fs.target", "boot-firmware.mount"),
+    ("multi-user.target", "goldenboard-system-guard.service"),
+    ("multi-user.target", "goldenboard-system-trial.service"),
+    ("timers.target", "goldenboard-system-trial-end.timer"),
+)
+"""Units of the image's own, and what starts them."""
 INITRD = "etc/initramfs-tools"
 SUITE, ARCH = "bookworm", "arm64"
 
@@ -48,7 +55,7 @@ def bare_system(work: Path) -> Path:
     return packed
 
 
-def make_tree(tree: Path, packed: Path, wheels: Path) -> None:
+def make_tree(tree: Path, packed: Path, wheels: Path, certificate: Path | None) -> None:
     """`wheels` has the product's and its libraries' for the image's processor and Python."""
     (wheel,) = wheels.glob("goldenboard-*.whl")
     shutil.rmtree(tree, ignore_errors=True)
@@ -67,15 +74,13 @@ def make_tree(tree: Path, packed: Path, wheels: Path) -> None:
         "--wheel", f"/src/wheels/{wheel.name}", "--wheels", "/src/wheels",
     )  # fmt: skip
     _the_image_s_own(tree)
+    two_systems(tree, certificate)
     shutil.rmtree(source)
     policy.unlink()
 
 
 def _the_image_s_own(tree: Path) -> None:
     shutil.copytree(HERE / "root", tree, dirs_exist_ok=True)
-    wanted = tree / "etc/systemd/system/local-fs.target.wants"
-    wanted.mkdir(exist_ok=True)
-    (wanted / "boot-firmware.mount").symlink_to("/etc/systemd/system/boot-firmware.mount")
     (tree / "boot/firmware").mkdir(parents=True, exist_ok=True)
     (tree / "etc/hostname").write_text("goldenboard\n")
     (tree / "etc/hosts").write_text(
@@ -98,6 +103,21 @@ def _the_image_s_own(tree: Path) -> None:
                 shutil.rmtree(each) if each.is_dir() and not each.is_symlink() else each.unlink()
 
 
+def two_systems(tree: Path, certificate: Path | None) -> None:
+    """What a unit needs to exchange its system: RAUC's configuration, the units around a trial, and
+    the certificate of the maker whose bundles it takes."""
+    shutil.copytree(ROOT / "provisioning/root-slots", tree, dirs_exist_ok=True)
+    conf = tree / "etc/rauc/system.conf"
+    conf.write_text(conf.read_text().replace("@SUITE@", SUITE).replace("@ARCH@", ARCH))
+    if certificate is not None:
+        shutil.copyfile(certificate, tree / "etc/rauc/keyring.pem")
+    for target, unit in STARTED:
+        wanted = tree / f"etc/systemd/system/{target}.wants"
+        wanted.mkdir(exist_ok=True)
+        (wanted / unit).unlink(missing_ok=True)
+        (wanted / unit).symlink_to(f"/etc/systemd/system/{unit}")
+
+
 def take_data_out(tree: Path, data: Path) -> None:
     """What lies on the data partition, out of the tree and into a folder of its own."""
     shutil.rmtree(data, ignore_errors=True)
@@ -105,6 +125,8 @@ def take_data_out(tree: Path, data: Path) -> None:
     run("cp", "-a", state, data)
     # where the last time known is kept; systemd gives it to its owner
     (data / "timesync").mkdir()
+    # root's own: how far an update of the system is, for both systems to see
+    (data / "system").mkdir()
     (tree / "var/lib/systemd/timesync").mkdir(parents=True, exist_ok=True)
     for each in state.iterdir():
         shutil.rmtree(each) if each.is_dir() else each.unlink()

@@ -74,7 +74,7 @@ class Board:
             "-drive", f"file={self.disk.file},format=raw,if=none,id=card,cache=writeback",
             "-device", "virtio-blk-pci,drive=card",
             "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.page_port}-:{PAGE_PORT}",
-            "-device", "virtio-net-pci,netdev=net", "-device", "virtio-rng-pci",
+            "-device", "virtio-net-pci,netdev=net,romfile=", "-device", "virtio-rng-pci",
             "-device", "virtio-serial-pci",
             "-chardev", f"socket,id=shell,path={shell},server=on,wait=off",
             "-device", "virtconsole,chardev=shell",
@@ -126,6 +126,9 @@ class Board:
         with self.log.open("rb") as file:
             file.seek(self._read)
             return file.read().decode(errors="replace")
+
+    def qemu_said(self) -> str:
+        return (self._folder / "qemu.log").read_text(errors="replace")
 
     def wait_for(self, words: str, within_s: float) -> None:
         end_s = time.monotonic() + within_s

@@ -80,6 +80,13 @@ class Disk:
             file.seek(partition.start + at)
             file.write(data)
 
+    def overwrite_from(self, partition: Partition, source: Path) -> None:
+        """With a file of at most the partition's size."""
+        run(
+            "dd", f"if={source}", f"of={self.file}", "bs=1M", "conv=notrunc",
+            f"seek={partition.start // (1 << 20)}", "status=none",
+        )  # fmt: skip
+
     def check_ext4(self, partition: Partition) -> str:
         """What e2fsck finds; it changes nothing. Empty: clean."""
         done = subprocess.run(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.system_update.autoboot import text_for
 from provisioning.image import disk, layout
 from provisioning.image.tree import HERE, packages
 from tests.machine import firmware
@@ -41,7 +42,7 @@ def _tree(folder: Path) -> Path:
 def _image(folder: Path) -> Disk:
     tree = _tree(folder / "tree")
     autoboot = folder / "autoboot.txt"
-    autoboot.write_text(layout.autoboot("a"))
+    autoboot.write_text(text_for("a"))
     contents = {"GB-BOOT": {"autoboot.txt": autoboot}}
     for slot, (boot, _) in layout.SLOTS.items():
         contents[boot.name] = disk.boot_files(tree, slot, folder)
@@ -83,7 +84,7 @@ def test_the_firmware_starts_what_autoboot_names(tmp_path: Path) -> None:
     assert "root=PARTLABEL=gb-system-a" in usual.cmdline
     assert "root=PARTLABEL=gb-system-b" in trial.cmdline
     assert trial.kernel.read_bytes() == b"kernel"
-    card.write(card.numbered(1), "autoboot.txt", layout.autoboot("b").encode())
+    card.write(card.numbered(1), "autoboot.txt", text_for("b").encode())
     assert firmware.choose(card, out, tryboot=False).partition == 3
     card.overwrite(card.numbered(3), bytes(1 << 20))
     with pytest.raises(firmware.NothingToBootError, match="GB-BOOT-B"):

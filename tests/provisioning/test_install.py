@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.provisioning.trees import PROVISIONING, manifest
+from tests.provisioning.trees import LAYERS, PROVISIONING, manifest
 from tests.wheels import built_wheel
 
 KEPT = ("/etc/goldenboard", "/var/lib/goldenboard", "/run")
@@ -321,9 +321,11 @@ def test_another_content_of_the_same_version_gets_a_folder_of_its_own(tmp_path: 
 def test_the_scripts_are_clean_to_shellcheck() -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed here")
+    scripts = [PROVISIONING / "install.sh", PROVISIONING / "image/slot-hook"]
+    for layer in LAYERS:
+        scripts += sorted((layer / "usr/lib/goldenboard").glob("*"))
     done = subprocess.run(
-        ["shellcheck", "-x", "-P", str(PROVISIONING), str(PROVISIONING / "install.sh"),
-         str(PROVISIONING / "root/usr/lib/goldenboard/hand-over-pwm")],
+        ["shellcheck", "-x", "-P", PROVISIONING, *scripts],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "")

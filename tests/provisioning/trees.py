@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import ROOT
 
 PROVISIONING = ROOT / "provisioning"
-LAYERS = tuple(PROVISIONING / name for name in ("root", "root-pi", "root-read-only"))
+LAYERS = tuple(PROVISIONING / name for name in ("root", "root-pi", "root-read-only", "root-slots"))
 SYSTEM_UNITS = Path("/usr/lib/systemd/system")
 PROGRAMS = (
     "opt/goldenboard/current/bin/goldenboard",

@@ -17,7 +17,7 @@ from appliance.teach import teach
 from appliance.update.places import STATE_FILE
 from appliance.update.state import Phase, Progress, keep_progress, read_progress, settled
 from appliance.update.trial import UPDATER
-from appliance.update.watch import EVENT, UpdateWatch
+from appliance.update.watch import EVENT, UpdateWatch, of_versions
 from appliance.vision.interpreter import InterpreterPool
 from hw.sim.generator import GeneratedBoard
 from tests import service_unit
@@ -52,7 +52,7 @@ class WatchedUnit(service_unit.Unit):
         self.file = folder / STATE_FILE
         if progress is not None:
             keep_progress(self.file, progress)
-        watch = UpdateWatch(folder, "0.2.0")
+        watch = UpdateWatch(of_versions(folder, "0.2.0"))
         self.service = Service(self.config, cabinet=self._make, updates=watch)
 
     def says(self, progress: Progress) -> None:
