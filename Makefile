@@ -120,6 +120,7 @@ system-bundle: $(BIN)/.installed
 # Two units' worth of emulated starts: some half an hour.
 campaign-system-update: $(BIN)/.installed
 	@sh provisioning/development/install-image-packages.sh
+	@$(BIN)/python -m tests.system_update.cuts --json bench/system-update-cuts.json
 	@$(BIN)/python -m tests.machine.bench_system_update --json bench/system-update.json
 
 # The image that `make image` made, in QEMU.

@@ -104,14 +104,17 @@ class Card:
         for path in (card.boot, card.data / "records"):
             path.mkdir(parents=True)
         autoboot.make_default("a", card.boot)
-        card.config.write_text(
-            f'[cabinet]\nkind = "simulated"\n[records]\nfolder = "{card.data / "records"}"\n'
-            f'[recipes]\nfolder = "{card.data / "recipes"}"\n'
-        )
+        card.write_config()
         factory = RecordFactory()
         with Store.open(card.data / "records", quota_bytes=10**9, clock=factory.clock) as store:
             fill(store, factory, BOARDS)
         return card
+
+    def write_config(self) -> None:
+        self.config.write_text(
+            f'[cabinet]\nkind = "simulated"\n[records]\nfolder = "{self.data / "records"}"\n'
+            f'[recipes]\nfolder = "{self.data / "recipes"}"\n'
+        )
 
     @property
     def boot(self) -> Path:
