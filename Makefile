@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update release image boot-image system-bundle campaign-system-update audit audit-environment model diagram pictures clean
+.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update campaign-commission release image boot-image system-bundle campaign-system-update audit audit-environment model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,8 @@ help:
 	@echo "make fuzz-firstboot  start from 4,000 damaged and forged first-boot files (make test: 300)"
 	@echo "make campaign-update  cut updates at every step, thousands of mangled bundles, figures"
 	@echo "               in bench/"
+	@echo "make campaign-commission  commission a bad unit and the mended one, all steps on the real clock,"
+	@echo "               on a terminal and in a browser; figures in bench/commission.json"
 	@echo "make model     build the released backbone from its source weights (training environment)"
 	@echo "make release   wheels for a unit, their bill of materials (CycloneDX), their sums: build/release"
 	@echo "make image     a unit's card for a 64-bit ARM computer with Debian's kernel, as one file (root)"
@@ -86,6 +88,11 @@ bench-storage-health: $(BIN)/.installed
 bench-update: $(BIN)/.installed
 	@sh provisioning/development/install-bench-packages.sh
 	@$(BIN)/python -m tests.provisioning.bench_update --json bench/update-service.json
+
+# Some twenty minutes on a quiet computer; the contacts want to be looked at a thousand times a second.
+campaign-commission: $(BIN)/.installed
+	@sh provisioning/development/fetch-time-server.sh || echo "No chrony: the step 'clock' will fail."
+	@$(BIN)/python -m tests.commission.campaign --json bench/commission.json
 
 fuzz-backup: $(BIN)/.installed
 	@$(BIN)/python -m tests.care.fuzz 4000 --json bench/fuzz-backup.json

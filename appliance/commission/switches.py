@@ -85,9 +85,12 @@ def _stuck(work: Work, names: tuple[str, ...], text: str) -> Finding | None:
             return None
         if now.at_s >= end_s:
             which = " and the ".join(NAMES[name] for name in closed)
+            several = len(closed) > 1
             return _failed(
-                f"The {which} stays closed although nothing presses it.",
-                "Free the switch. If it stays, its wires touch or it is wired to the wrong pin.",
+                f"The {which} {'stay' if several else 'stays'} closed although nothing presses "
+                f"{'them' if several else 'it'}.",
+                "Take any board out and free the switch. If it stays, its wires touch or it is "
+                "wired to the wrong pin.",
             )
         work.talk.say(Prompt(name="clear", text=text, readings=_readings(now, names)))
         work.bench.clock.sleep(0.1)

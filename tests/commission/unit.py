@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from appliance.commands import BeginMaintenance, Command
@@ -28,34 +27,35 @@ DEADLINE_S = 90.0
 
 
 class CommissionedUnit:
-    def __init__(self, folder: Path) -> None:
+    """`whole`: as long and as large as on a real unit; otherwise a short clock and load, a small
+    card test and small pictures."""
+
+    def __init__(self, folder: Path, *, whole: bool = False) -> None:
         self.slow_s = 0.0
         """What the card adds to every tenth sync."""
         self._syncs = 0
         self.config = Config(
             unit=Unit(name="line 2"),
-            cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
+            cabinet=CabinetConfig(
+                kind=CabinetKind.SIMULATED, picture_px=None if whole else (1280, 720)
+            ),
             pages=Pages(host="127.0.0.1", port=0),
             records=Records(folder=folder / "records"),
             recipes=Recipes(folder=folder / "recipes"),
         )
-        clock = system_clock()
+        shorter = {
+            "load_s": 2.0,
+            "clock_watch_s": 1.0,
+            "sequential_bytes": 2_000_000,
+            "syncs": 20,
+            "addresses": lambda: ("127.0.0.1",),
+            "mdns": lambda _: None,
+            "root": folder,
+        }
         self.service = Service(
             self.config,
             cabinet=self._make,
-            machine=Machine(
-                now=lambda: replace(clock(), clock_synced=True),
-                sync=self._sync,
-                wall_s=time.time,
-                raw_s=time.monotonic,
-                root=folder,
-                addresses=lambda: ("127.0.0.1",),
-                mdns=lambda _: None,
-                load_s=2.0,
-                clock_watch_s=0.2,
-                sequential_bytes=2_000_000,
-                syncs=20,
-            ),
+            machine=Machine(sync=self._sync, **({} if whole else shorter)),  # type: ignore[arg-type]
         )
         self._cabinet: SimulatedCabinet | None = None
         self._person: SimulatedPerson | None = None
