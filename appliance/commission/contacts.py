@@ -89,6 +89,7 @@ class ContactFigures:
     clear: int
     """Of them, seen clearly."""
     flickers: int
+    """Touches too short for a finger, seen clearly: a late look makes a press look short."""
     longest_bounce_s: float
     """Of the touches seen clearly."""
     most_changes: int
@@ -102,7 +103,7 @@ def figures_of(watch: ContactWatch) -> ContactFigures:
     return ContactFigures(
         presses=_pairs(whole),
         clear=_pairs(clear),
-        flickers=len(seen) - len(whole),
+        flickers=sum(touch.flicker and touch.clear for touch in seen),
         longest_bounce_s=max((touch.bounce_s for touch in clear), default=0.0),
         most_changes=max((touch.changes for touch in whole), default=0),
     )

@@ -43,6 +43,12 @@ def test_a_touch_that_ends_where_it_began_is_a_flicker() -> None:
     assert (figures.presses, figures.flickers, figures.longest_bounce_s) == (1, 1, 0.0)
 
 
+def test_a_press_whose_beginning_was_not_seen_is_no_flicker() -> None:
+    """Held from 0.1 to 0.22 s, first seen at 0.19 s: 30 ms are left of a finger's touch."""
+    figures = figures_of(_watched([0.1, 0.22, 0.4, 0.6], until_s=0.8, late=(0.09, 0.19)))
+    assert (figures.presses, figures.clear, figures.flickers) == (1, 1, 0)
+
+
 @pytest.mark.parametrize("late", [(0.099, 0.104), (0.102, 0.12), (0.1, 0.12), (0.107, 0.112)])
 def test_a_press_with_a_late_look_is_not_measured(late: tuple[float, float]) -> None:
     """The 5 ms would look like less, like 18 or like none: that says nothing of the contact."""
