@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update campaign-commission release image boot-image system-bundle campaign-system-update audit audit-environment model diagram pictures clean
+.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update campaign-commission release image boot-image pi-image system-bundle campaign-system-update audit audit-environment model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make release   wheels for a unit, their bill of materials (CycloneDX), their sums: build/release"
 	@echo "make image     a unit's card for a 64-bit ARM computer with Debian's kernel, as one file (root)"
 	@echo "make boot-image  start that image in an emulated board, restart it, cut its power; figures in bench/"
+	@echo "make pi-image SUITE=trixie DEVICE=rpi4  a Raspberry Pi's card, by rpi-image-gen (64-bit ARM)"
 	@echo "make system-bundle SYSTEM_KEY=... SYSTEM_CERTIFICATE=...  that image's system as a signed update"
 	@echo "make campaign-system-update  updates of that image's system in the emulated board: kept, undone,"
 	@echo "               cut, damaged; figures in bench/"
@@ -118,6 +119,14 @@ release: $(BIN)/.installed
 image: release
 	@sh provisioning/development/install-image-packages.sh
 	@$(BIN)/python -m provisioning.image.build $(if $(SYSTEM_CERTIFICATE),--certificate $(SYSTEM_CERTIFICATE))
+
+# On a 64-bit ARM computer. Another Python's wheels: trixie has 3.13, bookworm 3.11.
+SUITE  ?= trixie
+DEVICE ?= rpi4
+pi-image: $(BIN)/.installed
+	@sh provisioning/release/make-release.sh $(BIN)/python build/release $(if $(filter bookworm,$(SUITE)),3.11,3.13) aarch64
+	@sh provisioning/rpi-image-gen/build.sh $(SUITE) $(DEVICE) \
+	  $(if $(SYSTEM_CERTIFICATE),IGconf_goldenboard_certificate=$(abspath $(SYSTEM_CERTIFICATE)))
 
 # SYSTEM_KEY and SYSTEM_CERTIFICATE: of `goldenboard system-update make-key`.
 system-bundle: $(BIN)/.installed

@@ -9,7 +9,7 @@ install_packages "to look at printed pages" poppler-utils ||
     echo "Going on without: the tests of printed pages will skip."
 install_packages "to check units and scripts" systemd udev shellcheck ||
     echo "Going on without: the tests of provisioning will skip."
-install_packages "to put a card together" fdisk e2fsprogs dosfstools mtools ||
+install_packages "to put a card together" fdisk e2fsprogs dosfstools mtools genimage ||
     echo "Going on without: the tests of the image will skip."
 install_packages "to ask disks for their health" smartmontools ||
     echo "Going on without: the tests that ask a real disk will skip."

@@ -1,7 +1,9 @@
-"""`make system-bundle`: the system of the image that `make image` made, as one signed file that a
-unit with two systems writes beside its own (RAUC's format `verity`).
+"""`make system-bundle`: the system of a card as one signed file that a unit with two systems
+writes beside its own (RAUC's format `verity`); of the image that `make image` made, unless files
+are given.
 
     python -m provisioning.image.system_bundle --key FILE --certificate FILE [--notes TEXT]
+        [--system FILE --boot FILE --release VERSION --suite SUITE]    (of a Raspberry Pi's card)
 """
 
 from __future__ import annotations
@@ -23,11 +25,11 @@ NEEDED = ("rauc", "mksquashfs", "mcopy", "mkfs.vfat")
 SYSTEM, BOOT = "system.ext4", "boot.vfat"
 
 
-def manifest(version: str, build: str, notes: str) -> str:
+def manifest(version: str, build: str, notes: str, *, suite: str = SUITE) -> str:
     """RAUC's; its format is `verity`: every block is checked while it is read."""
     plain = " ".join(notes.split())
     return (
-        f"[update]\ncompatible=goldenboard-{SUITE}-{ARCH}\nversion={version}\n"
+        f"[update]\ncompatible=goldenboard-{suite}-{ARCH}\nversion={version}\n"
         f"description={plain}\nbuild={build}\n"
         "[bundle]\nformat=verity\n"
         f"[hooks]\nfilename={HOOK.name}\n"
@@ -72,31 +74,46 @@ def main() -> int:
     parser.add_argument("--key", type=Path, required=True, help="the maker's private key")
     parser.add_argument("--certificate", type=Path, required=True, help="the units have it")
     parser.add_argument("--notes", default="", help="what is new, in plain words")
+    pi = parser.add_argument_group("of a Raspberry Pi's card, as rpi-image-gen left it")
+    pi.add_argument("--system", type=Path, help="system.ext4")
+    pi.add_argument("--boot", type=Path, help="boot-a.vfat")
+    pi.add_argument("--release", help="the product's version in it")
+    pi.add_argument("--suite", choices=("bookworm", "trixie"))
     args = parser.parse_args()
+    given = [each for each in (args.system, args.boot, args.release, args.suite) if each]
+    if given and len(given) != 4:
+        parser.error("expected all of --system, --boot, --release and --suite, or none")
     places = f"{os.environ['PATH']}:/sbin"
     missing = [tool for tool in NEEDED if not shutil.which(tool, path=places)]
     image = args.work / f"goldenboard-{SUITE}-{ARCH}.json"
-    files = (args.key, args.certificate, image, args.work / f"{layout.SYSTEM_A.name}.ext4")
+    system = args.system or args.work / f"{layout.SYSTEM_A.name}.ext4"
+    files = [args.key, args.certificate, system, args.boot if given else image]
     missing += [str(path) for path in files if not path.is_file()]
     if missing:
         print(f"Missing: {', '.join(missing)}. The image is of `make image`.", file=sys.stderr)
         return 2
-    facts = json.loads(image.read_text())
+    args.work.mkdir(parents=True, exist_ok=True)
+    suite, release, build = args.suite or SUITE, args.release, "rpi-image-gen"
     boot = args.work / BOOT
-    boot_image(boot, args.work / "tree", args.work)
-    system = args.work / SYSTEM
-    system.unlink(missing_ok=True)
-    os.link(files[-1], system)
-    out = args.work / f"goldenboard-{SUITE}-{ARCH}-{facts['release']}.raucb"
+    if given:
+        shutil.copyfile(args.boot, boot)
+    else:
+        facts = json.loads(image.read_text())
+        release, build = facts["release"], facts["commit"]
+        boot_image(boot, args.work / "tree", args.work)
+    named = args.work / SYSTEM
+    run("cp", "--sparse=always", "--reflink=auto", system, named)
+    out = args.work / f"goldenboard-{suite}-{ARCH}-{release}.raucb"
     make(
         out,
-        system=system,
+        system=named,
         boot=boot,
-        words=manifest(facts["release"], facts["commit"], args.notes),
+        words=manifest(release, build, args.notes, suite=suite),
         key=args.key,
         certificate=args.certificate,
         work=args.work,
     )
+    named.unlink()
     said = subprocess.run(
         ["rauc", f"--keyring={args.certificate}", "info", out],
         capture_output=True, text=True, check=True,

@@ -6,6 +6,9 @@ include="include goldenboard.txt"
 
 set_up_boot() {
     [ "$is_pi" = yes ] || return 0
+    if [ ! -f "$root$firmware" ]; then
+        note "there is no $firmware: the line '$include' has to be in it before the unit starts"
+    fi
     if [ -f "$root$firmware" ] && ! grep -qxF "$include" "$root$firmware"; then
         if change "included goldenboard.txt in $firmware (restart the unit)"; then
             { cat "$root$firmware"; printf '\n[all]\n%s\n' "$include"; } >"$root$firmware.tmp"

@@ -6,7 +6,7 @@ know_this_computer() {
     [ "$(id -u)" != 0 ] || is_root=yes
     [ -n "$root" ] || [ "$is_root" = yes ] || refuse "to be root" "user $(id -un)" "Say: sudo $0"
 
-    is_pi=no
+    is_pi=$raspberry_pi
     model=/proc/device-tree/model
     if [ -z "$root" ] && [ -r $model ] && tr -d '\0' <$model | grep -q '^Raspberry Pi'; then
         is_pi=yes

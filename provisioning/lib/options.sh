@@ -3,10 +3,11 @@
 
 usage() {
     cat <<'END'
-install.sh [--simulated] [--wheel FILE | --source DIR] [--wheels DIR] [--cradles]
+install.sh [--simulated | --raspberry-pi] [--wheel FILE | --source DIR] [--wheels DIR] [--cradles]
            [--update-key FILE] [--read-only-root] [--dry-run] [--root DIR] [--uninstall]
 
   --simulated        the simulated cabinet, on any 64-bit Debian computer
+  --raspberry-pi     for a Pi, although this computer is none: its card is made here
   --source DIR       build from this checkout (default: the one this script lies in)
   --wheel FILE       install this wheel; the models still come from the checkout
   --wheels DIR       take all libraries from this folder, none from the network
@@ -20,11 +21,12 @@ END
 }
 
 read_options() {
-    simulated=no dry_run=no uninstall=no cradles=no read_only=no
+    simulated=no raspberry_pi=no dry_run=no uninstall=no cradles=no read_only=no
     root="" wheel="" wheels="" update_key="" source=$(dirname "$here")
     while [ $# -gt 0 ]; do
         case "$1" in
         --simulated) simulated=yes ;;
+        --raspberry-pi) raspberry_pi=yes ;;
         --cradles) cradles=yes ;;
         --read-only-root) read_only=yes ;;
         --dry-run) dry_run=yes ;;
@@ -46,6 +48,8 @@ read_options() {
         esac
         shift
     done
+    [ "$simulated$raspberry_pi" != yesyes ] ||
+        refuse "one kind of cabinet" "--simulated and --raspberry-pi" "Leave one out."
     [ "$root" != / ] || root=""
     case "$root" in *[[:space:]\"\\]*) refuse "a plain name for --root" "$root" "Name it without blanks and quotes." ;; esac
     case "$wheel" in

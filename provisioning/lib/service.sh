@@ -40,7 +40,9 @@ write_configuration() {
     fi
     change "wrote /etc/goldenboard/goldenboard.toml" || return 0
     mkdir -p "$root/etc/goldenboard"
-    unit=$(uname -n | tr -cd 'A-Za-z0-9.-' | cut -c 1-40)
+    # A tree that is made for a card has no name yet: this computer's is the builder's.
+    unit=
+    [ "$has_systemd$root" = no ] || unit=$(uname -n | tr -cd 'A-Za-z0-9.-' | cut -c 1-40)
     {
         printf '# This unit. Every key and its default: appliance/config.py\n\n'
         printf '[unit]\nname = "%s"\n\n' "${unit:-cabinet}"

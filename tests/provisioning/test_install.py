@@ -39,11 +39,15 @@ class Tree:
         }
 
     def run(
-        self, *options: str, provisioning: Path = PROVISIONING, **environment: str
+        self,
+        *options: str,
+        provisioning: Path = PROVISIONING,
+        cabinet: str = "--simulated",
+        **environment: str,
     ) -> tuple[int, list[str]]:
         """Exit code and lines of install.sh."""
         done = subprocess.run(
-            ["/bin/sh", str(provisioning / "install.sh"), "--root", str(self.root), "--simulated",
+            ["/bin/sh", str(provisioning / "install.sh"), "--root", str(self.root), cabinet,
              "--wheel", str(self._wheel), "--source", str(ROOT), *options],
             env=self._environment | environment,
             stdout=subprocess.PIPE,
@@ -187,6 +191,22 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would(empty: Tree) -> None:
     assert empty.manifest() == {}
 
 
+def test_a_pi_s_tree_made_elsewhere_says_what_its_boot_partition_lacks(empty: Tree) -> None:
+    code, lines = empty.run("--dry-run", cabinet="--raspberry-pi")
+    assert code == 10
+    said = "there is no /boot/firmware/config.txt: the line 'include goldenboard.txt' has to be in"
+    assert any(said in line for line in lines)
+    assert any("wrote /boot/firmware/goldenboard.txt" in line for line in lines)
+    config = empty.root / "boot/firmware/config.txt"
+    config.parent.mkdir(parents=True)
+    config.write_text("arm_64bit=1\n")
+    _, lines = empty.run("--dry-run", cabinet="--raspberry-pi")
+    assert not any(said in line for line in lines)
+    assert any("included goldenboard.txt in" in line for line in lines)
+    code, lines = empty.run("--raspberry-pi")
+    assert code == 2 and any("--simulated and --raspberry-pi" in line for line in lines)
+
+
 def test_what_was_changed_by_hand_is_put_back_and_what_is_gone_from_the_tree_is_taken_away(
     tree: Tree, tmp_path: Path
 ) -> None:
@@ -322,10 +342,12 @@ def test_the_scripts_are_clean_to_shellcheck() -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed here")
     scripts = [PROVISIONING / "install.sh", PROVISIONING / "image/slot-hook"]
+    pi = PROVISIONING / "rpi-image-gen"
+    scripts += [pi / "build.sh", *sorted(pi.glob("*/*.d/hooks/*"))]
     for layer in LAYERS:
         scripts += sorted((layer / "usr/lib/goldenboard").glob("*"))
     done = subprocess.run(
-        ["shellcheck", "-x", "-P", PROVISIONING, *scripts],
+        ["shellcheck", "-x", "-P", f"{PROVISIONING}:{ROOT}", *scripts],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from appliance.system_update.rauc import Rauc
 from appliance.system_update.slots import answer, remembered
 from appliance.update.errors import BundleError, SignatureError, UnfitError, UpdateError
 from appliance.update.state import Phase, read_progress
+from tests.conftest import ROOT
 from tests.system_update.rauc_unit import RaucUnit, read_ext4, skip_unless_possible
 
 
@@ -84,3 +87,31 @@ def test_a_key_is_made_once(tmp_path: Path) -> None:
         make_key(key, name="M")
     with pytest.raises(SignatureError, match="1 to 64"):
         make_key(tmp_path / "other.pem", name="")
+
+
+def test_a_bundle_of_a_pi_s_card_by_the_maker_s_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RAUC's format `verity`, as units take it; its signature is read back by the unit's code."""
+    monkeypatch.setenv("PATH", f"{os.environ['PATH']}:/sbin:/usr/sbin")
+    skip_unless_possible()
+    key = tmp_path / "maker.pem"
+    certificate = make_key(key, name="The maker")
+    system, boot = tmp_path / "gb.ext4", tmp_path / "boot-a.vfat"
+    for path in (system, boot):
+        path.write_bytes(os.urandom(200_000))
+    done = subprocess.run(
+        [sys.executable, "-m", "provisioning.image.system_bundle", "--work", tmp_path / "work",
+         "--key", key, "--certificate", certificate, "--system", system, "--boot", boot,
+         "--release", "0.3.0", "--suite", "trixie", "--notes", "For the Pi."],
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    conf = tmp_path / "system.conf"
+    text = (ROOT / "provisioning/root-slots/etc/rauc/system.conf").read_text()
+    text = text.replace("@SUITE@", "trixie").replace("@ARCH@", "arm64")
+    conf.write_text(text.replace("/etc/rauc/keyring.pem", str(certificate)))
+    bundle = Rauc(conf=conf).read(tmp_path / "work/goldenboard-trixie-arm64-0.3.0.raucb")
+    assert (bundle.version, bundle.description, bundle.compatible) == (
+        "0.3.0", "For the Pi.", "goldenboard-trixie-arm64",
+    )  # fmt: skip
