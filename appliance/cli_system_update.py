@@ -40,7 +40,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     install = commands.add_parser(
         "install", help="install a system bundle and restart into it on trial. Needs root"
     )
-    install.add_argument("bundle", type=Path, help="the bundle (.raucb)")
+    install.add_argument("bundle", type=Path, nargs="?", help="the bundle (.raucb)")
+    install.add_argument(
+        "--asked", action="store_true", help="the one that was asked for on the page"
+    )
     install.add_argument(
         "--allow-older", action="store_true", help="on purpose: an older version than this"
     )
@@ -90,7 +93,10 @@ def _make_key(args: argparse.Namespace) -> int:
 
 
 def _install(args: argparse.Namespace) -> int:
+    from appliance.system_update.desk import WISH
     from appliance.system_update.install import SystemInstaller
+    from appliance.update.asked import take_asked
+    from appliance.update.errors import UpdateError
     from appliance.update.proving import OURSELVES, golden_calls
     from appliance.update.unit_service import SystemdService
 
@@ -102,8 +108,14 @@ def _install(args: argparse.Namespace) -> int:
         utc_now=_now,
         say=_say,
     )
-    by = os.environ.get("SUDO_USER") or getpass.getuser()
-    print(installer.install(args.bundle, by=by, allow_older=args.allow_older))
+    by, file, allow_older = _person(), args.bundle, args.allow_older
+    if args.asked:
+        asked = take_asked(installer.places.data, WISH)
+        # Going back to an older one takes root's own word: the page has no rights.
+        file, by, allow_older = asked.file, asked.by, False
+    if file is None:
+        raise UpdateError(expected="a bundle", found="none", action="Name the .raucb file.")
+    print(installer.install(file, by=by, allow_older=allow_older))
     return EXIT_GOOD
 
 
@@ -187,6 +199,10 @@ def _guarded(work: Work) -> Work:
         return EXIT_UNUSABLE
 
     return run
+
+
+def _person() -> str:
+    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def _now() -> str:

@@ -37,7 +37,7 @@ from appliance.store import FirstLogin, InUseError, Store, StoreError, system_cl
 from appliance.tls import FOLDER as TLS_FOLDER
 from appliance.tls import CertificateKeeper, TlsError, names_of_this_unit
 from appliance.tls_connection import ContextSource
-from appliance.update.desk import UpdateDesk
+from appliance.update.desk import desk_of_unit
 from appliance.update.places import TRUSTED_FILE, base_of_running
 from appliance.update.watch import UpdateWatch, watch_for
 from appliance.vision.interpreter import InterpreterPool
@@ -242,7 +242,9 @@ class Service:
             ),
             extras=self.extra_pages,
             steps=self._commissioning.plan,
-            updates=UpdateDesk(self._base, TRUSTED_FILE, config.data) if self._base else None,
+            updates=None
+            if self._base is None
+            else desk_of_unit(self._base, TRUSTED_FILE, config, self._config_path),
             care=care_desk.Desk(config, self._config_path, self.store, self.board),
         )
         return PageServer(

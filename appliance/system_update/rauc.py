@@ -14,10 +14,13 @@ from pathlib import Path
 from appliance.update.errors import BundleError, SignatureError, UnfitError, UpdateError
 
 SYSTEM_CONF = Path("/etc/rauc/system.conf")
+SUFFIX = ".raucb"
 _INFO_S = 600
 _INSTALL_S = 3600
 _MARK_S = 120
 _SHOWN = 600
+_WHY = "LastError:"
+"""Begins the line of `rauc install` that says what was wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +109,10 @@ class Rauc:
                 child.kill()
                 raise
         if code != 0:
+            why = [line for line in lines if line.startswith(_WHY)] or lines[-2:]
             raise UpdateError(
                 expected="RAUC to write the other system",
-                found=f"exit code {code}: {' / '.join(lines)[-_SHOWN:]}",
+                found=f"exit code {code}: {' / '.join(why)[-_SHOWN:]}",
                 action="The running system stays. Try again, or tell the maker what stands here.",
             )
 

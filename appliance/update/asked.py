@@ -32,16 +32,16 @@ class Asked:
     by: str
 
 
-def ask_for(data: Path, asked: Asked) -> None:
+def ask_for(data: Path, asked: Asked, wish: str = WISH) -> None:
     """Raises OSError."""
     make_folder(data / FOLDER)
-    write_durably(data / FOLDER / WISH, tomli_w.dumps(to_table(asked)).encode())
+    write_durably(data / FOLDER / wish, tomli_w.dumps(to_table(asked)).encode())
 
 
-def take_asked(data: Path) -> Asked:
+def take_asked(data: Path, wish: str = WISH) -> Asked:
     """The wish, once: it is removed before it is carried out, so that one that kills its updater
     is not carried out again and again. Raises `UpdateError`, `TomlError`."""
-    path = data / FOLDER / WISH
+    path = data / FOLDER / wish
     try:
         facts = path.lstat()
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def take_asked(data: Path) -> Asked:
     if not stat.S_ISREG(facts.st_mode) or facts.st_size > 4096:
         path.unlink()
         raise UpdateError(
-            expected=f"a wish in {WISH}", found="something else", action="Ask again on the page."
+            expected=f"a wish in {wish}", found="something else", action="Ask again on the page."
         )
     try:
         asked = read_toml(path, Asked)
@@ -64,7 +64,7 @@ def take_asked(data: Path) -> Asked:
     return asked
 
 
-def bundles_on(folders: Iterable[Path]) -> list[Path]:
+def bundles_on(folders: Iterable[Path], suffix: str = SUFFIX) -> list[Path]:
     """Bundles in these folders and a few levels below, the newest first; links are not followed."""
     found: list[tuple[float, Path]] = []
     for top in folders:
@@ -74,7 +74,7 @@ def bundles_on(folders: Iterable[Path]) -> list[Path]:
                 below.clear()
             for name in names:
                 path = place / name
-                if name.endswith(SUFFIX) and not name.startswith(".") and not path.is_symlink():
+                if name.endswith(suffix) and not name.startswith(".") and not path.is_symlink():
                     try:
                         found.append((path.stat().st_mtime, path))
                     except OSError:

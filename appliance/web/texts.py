@@ -14,8 +14,9 @@ from flask import has_request_context, request
 from appliance.web.texts_audit_en import TEXTS as AUDIT
 from appliance.web.texts_en import TEXTS as PAGES
 from appliance.web.texts_proof_en import TEXTS as PROOF
+from appliance.web.texts_update_en import TEXTS as UPDATE
 
-ENGLISH: Mapping[str, str] = {**PAGES, **AUDIT, **PROOF}
+ENGLISH: Mapping[str, str] = {**PAGES, **AUDIT, **PROOF, **UPDATE}
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 """Waiting for their translators: pt, ko, de."""
 _added: dict[str, dict[str, str]] = {"en": {}}

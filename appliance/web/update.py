@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.store import Role
@@ -23,7 +23,15 @@ PIECE_BYTES = 4 * 1024 * 1024
 @pages.get("/")
 @needs(Role.TECHNICIAN)
 def index() -> str:
-    return render_template("update.html", offers=_desk().offers(), piece=PIECE_BYTES, **_now())
+    desk = _desk()
+    return render_template(
+        "update.html",
+        offers=desk.offers() if desk.lasting else [],
+        lasting=desk.lasting,
+        system_offers=[] if desk.systems is None else desk.systems.offers(),
+        piece=PIECE_BYTES,
+        **_now(),
+    )
 
 
 @pages.get("/now")
@@ -69,6 +77,25 @@ def install() -> ResponseReturnValue:
     return redirect(url_for("update.index"), 303)
 
 
+@pages.post("/system")
+@needs(Role.TECHNICIAN)
+def system() -> ResponseReturnValue:
+    """The whole system: the form names the file as it was shown."""
+    systems = _desk().systems
+    if systems is None:
+        abort(404)
+    offer = systems.offer(asking.needed(request.form, "bundle", most=1000))
+    if offer is None or offer.bundle is None:
+        raise ProblemError(404, "no_bundle", t("update.gone"), action=t("update.gone.action"))
+    if asking.needed(request.form, "mark") != offer.mark:
+        raise ProblemError(409, "changed", t("update.changed"), action=t("update.gone.action"))
+    systems.ask(offer, signed_in().name)
+    site().store.add_event(
+        "system_update_asked", signed_in().name, f"{offer.bundle.version} ({offer.path.name})"
+    )
+    return redirect(url_for("update.index"), 303)
+
+
 def _where(offer: Offer) -> str:
     return offer.path.name
 
@@ -85,6 +112,7 @@ def _now() -> dict[str, object]:
         "progress": progress,
         "under_way": progress.phase is not Phase.SETTLED,
         "asked": desk.is_asked(),
+        "system": None if desk.systems is None else desk.systems.now(),
     }
 
 

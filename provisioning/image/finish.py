@@ -22,6 +22,7 @@ STARTED = (
     ("local-fs.target", "boot-firmware.mount"),
     ("multi-user.target", "goldenboard-system-guard.service"),
     ("multi-user.target", "goldenboard-system-trial.service"),
+    ("multi-user.target", "goldenboard-system-update.path"),
     ("timers.target", "goldenboard-system-trial-end.timer"),
 )
 """Units of the image's own, and what starts them."""

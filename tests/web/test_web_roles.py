@@ -84,6 +84,7 @@ WHO_MAY = {
     "POST /technician/retry": Role.TECHNICIAN,
     "GET /update/": Role.TECHNICIAN,
     "POST /update/install": Role.TECHNICIAN,
+    "POST /update/system": Role.TECHNICIAN,
     "GET /update/now": EVERYBODY,
     "POST /update/piece": Role.TECHNICIAN,
 }

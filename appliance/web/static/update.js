@@ -36,7 +36,7 @@ async function send(file) {
   }
 }
 
-form.addEventListener("submit", async (event) => {
+form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   const trouble = form.querySelector("[role=alert]");
