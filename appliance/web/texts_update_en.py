@@ -52,8 +52,6 @@ TEXTS: Final[dict[str, str]] = {
     "system.title": "System",
     "system.lead": "This unit has two systems. A new one is written beside the one that runs, "
     "started on trial, and kept only when it has proven itself.",
-    "system.runs": "Runs",
-    "system.slot": "system {slot}",
     "system.asked": "The update was asked for and begins in a moment.",
     "system.preparing": "The other system is being written, some minutes long. Boards go on.",
     "system.holding": "The other system is ready. Take the board out; no new one is judged.",

@@ -73,7 +73,7 @@ def test_a_bundle_on_a_stick_is_shown_and_asked_for(
     card: Card, technician: Visitor, demo: Demo
 ) -> None:
     page = technician.text("/update/")
-    assert "system a" in page
+    assert "<dt>System</dt><dd><b>a</b></dd>" in page
     assert "No system bundle here" in page
     assert 'name="bundle" accept=".gbu"' not in page, "a version would be gone at the next start"
     bundle = card.bring(card.maker.bundle("next"))
@@ -103,7 +103,7 @@ def test_a_unit_with_one_system_has_none_to_exchange(demo: Demo, technician: Vis
     release = demo.folder / "opt" / "releases" / "0.1.0"
     release.mkdir(parents=True)
     (demo.folder / "opt" / "current").symlink_to("releases/0.1.0")
-    assert "system" not in technician.text("/update/now")
+    assert "System" not in technician.text("/update/now")
     assert technician.post("/update/system", bundle="x", mark="1").status_code == 404
 
 
