@@ -81,10 +81,11 @@ def _shoot_cradle(page: Page, service: Service) -> None:
 
 
 def _shoot_commissioning(browser: Browser, folder: Path) -> None:
-    """A new unit with two faults in its wiring, as its technician's phone shows it."""
+    """A new unit with faults in its wiring, its lens and its strip, as its technician's phone and
+    the wall show it."""
     config = Config(
         unit=Unit(name="line 2"),
-        cabinet=CabinetConfig(kind=CabinetKind.SIMULATED),
+        cabinet=CabinetConfig(kind=CabinetKind.SIMULATED, picture_px=(1920, 1080)),
         pages=Pages(host="127.0.0.1", port=0, tls=False),
         records=Records(folder=folder / "records"),
         recipes=Recipes(folder=folder / "recipes"),
@@ -92,34 +93,57 @@ def _shoot_commissioning(browser: Browser, folder: Path) -> None:
     cabinet = open_cabinet(config.cabinet_settings())
     assert isinstance(cabinet, SimulatedCabinet)
     person = SimulatedPerson(cabinet.world, {"name": "line 2"})
-    for fault in ("dark_lamp", "swapped_switches"):
+    faults = ("dark_lamp", "swapped_switches", "uneven_strip")
+    for fault in faults:
         cabinet.world.start_fault(fault)
     with Service(config, cabinet=lambda: cabinet) as service:
         service.store.add_operator("Teo", Role.TECHNICIAN, pin=PIN)
         page = browser.new_page(viewport=PHONE)
         _sign_in(page, service)
         for step in ("name", "people", "lamps", "buzzer", "strip", "slot", "button", "storage"):
-            page.goto(f"{service.pages.url}commission/{step}/")
-            page.click("form[action$=begin] button")
-            _wait(lambda step=step: (now := _commission(service)) is not None and now.step == step)
-            while (view := _commission(service)) is None or view.running:
-                if view is not None and view.prompt is not None:
-                    if view.prompt.name == "lamp" and view.number % 3 == 0:
-                        _shoot(page, "commission-lamp-phone")
-                    answer = person.react(view.prompt, view.number)
-                    if answer is not None:
-                        service.commands.put(
-                            AnswerStep(number=view.number, answer=answer, by="Teo")
-                        )
-                page.wait_for_timeout(20)
-            page.wait_for_selector(".outcome")
+            _carry_out(page, service, person, step, {"lamp": "commission-lamp-phone"})
             if step == "slot":
-                page.wait_for_timeout(300)
                 _shoot(page, "commission-slot-phone")
         page.set_viewport_size(LAPTOP)
         page.goto(service.pages.url + "commission/")
         page.wait_for_timeout(500)
         _shoot(page, "commission")
+        page.set_viewport_size(PHONE)
+        _carry_out(page, service, person, "camera_evenness", {})
+        _shoot(page, "commission-evenness-phone")
+        for fault in faults:
+            cabinet.world.stop_fault(fault)
+        _carry_out(page, service, person, "camera_exposure", {})
+        _shoot(page, "commission-exposure-phone")
+        _carry_out(page, service, person, "camera_focus", {"focus": "commission-focus-phone"})
+        page.set_viewport_size(WALL)
+        _carry_out(page, service, person, "camera_lens", {})
+        page.click(".outcome summary")
+        _shoot(page, "commission-lens-wall")
+
+
+def _carry_out(
+    page: Page, service: Service, person: SimulatedPerson, step: str, shots: dict[str, str]
+) -> None:
+    """One step as the technician does it; `shots` names a picture by the prompt it is taken of."""
+    page.goto(f"{service.pages.url}commission/{step}/")
+    before = _commission(service)
+    number = -1 if before is None else before.number
+    page.click("form[action$=begin] button")
+    _wait(lambda: (now := _commission(service)) is not None and now.number > number)
+    while (view := _commission(service)) is None or view.running:
+        if view is not None and view.prompt is not None:
+            name = view.prompt.name
+            seen = view.prompt.readings or name == "lamp"
+            if name in shots and seen and (name != "lamp" or view.number % 3 == 0):
+                page.wait_for_timeout(300)
+                _shoot(page, shots[name])
+            answer = person.react(view.prompt, view.number)
+            if answer is not None:
+                service.commands.put(AnswerStep(number=view.number, answer=answer, by="Teo"))
+        page.wait_for_timeout(20)
+    page.wait_for_selector(f"[data-key$='/{step}/{view.number}/{view.outcome}']")
+    page.wait_for_timeout(300)
 
 
 def _commission(service: Service) -> CommissionView | None:

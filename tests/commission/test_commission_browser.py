@@ -85,3 +85,21 @@ def test_a_page_that_comes_back_shows_the_same_question(unit: CommissionedUnit, 
     page.click("#now button.quiet")
     page.wait_for_selector("text=The step was stopped")
     assert unit.outcomes() == {}
+
+
+def test_the_bars_of_the_focus_fit_on_a_phone(unit: CommissionedUnit, page: Page) -> None:
+    page.goto(unit.service.pages.url + "commission/camera_focus/")
+    page.click("form[action$=begin] button")
+    page.wait_for_selector(".choices button[value=done]")
+    while page.locator(".readings meter").count() < 2:
+        view, answer = unit.person_says()
+        if answer is not None and view.prompt is not None and view.prompt.name == "sheet_flat":
+            page.click(".choices button[value=done]")
+        page.wait_for_timeout(50)
+    for part in (".readings meter", ".choices button"):
+        box = page.locator(part).last.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE["width"]
+        assert box["width"] > PHONE["width"] / 2
+        assert box["y"] + box["height"] <= PHONE["height"], "seen without scrolling"
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -43,7 +43,7 @@ class Unit:
     def ready(self) -> None:
         self.board.wait_for_shell()
         self.board.until("echo =$(systemctl is-active goldenboard.service)", "=active", READY_S)
-        self.board.run("mkdir -p /mnt && mountpoint -q /mnt || mount -o ro /dev/vdb /mnt")
+        self.board.until(f"ls {STICK} 2>&1", "good.raucb", 60.0)
 
     def status(self) -> dict[str, object]:
         said: dict[str, object] = json.loads(self.board.run(STATUS).splitlines()[-1])
@@ -63,7 +63,13 @@ class Unit:
     def install(self, bundle: str) -> float:
         """Begin it; the machine goes off by itself when the other one is to be tried. Seconds."""
         began_s = time.monotonic()
-        self.board.send(f"goldenboard system-update install /mnt/{bundle}")
+        self.board.send(f"goldenboard system-update install {STICK}/{bundle}")
+        return began_s
+
+    def ask_on_the_page(self, bundle: str) -> float:
+        """Lay the wish down as the page does, with the service's rights; root's unit takes it up."""
+        began_s = time.monotonic()
+        self.board.run(f'runuser -u goldenboard -- {PYTHON} -c "{WISH.format(bundle)}"')
         return began_s
 
     def settled(self, within_s: float) -> None:
@@ -80,8 +86,16 @@ class Unit:
         print(json.dumps({name: found}, indent=1), flush=True)
 
 
+STICK = "/media/sda"
+"""Where the unit's own udev rule mounts it."""
+PYTHON = "/opt/goldenboard/current/bin/python"
+WISH = (
+    "from pathlib import Path; from appliance.update.asked import Asked, ask_for; "
+    "from appliance.system_update.desk import WISH; "
+    f"ask_for(Path('/var/lib/goldenboard'), Asked(file=Path('{STICK}/{{}}'), by='Teo'), WISH)"
+)
 INTEGRITY = (
-    '/opt/goldenboard/current/bin/python -c "import sqlite3; '
+    f'{PYTHON} -c "import sqlite3; '
     "print(sqlite3.connect('file:/var/lib/goldenboard/records/records.db?mode=ro', uri=True)"
     ".execute('PRAGMA integrity_check').fetchone()[0])\""
 )
@@ -118,14 +132,14 @@ def prepare(image: Path, folder: Path) -> tuple[Disk, Path]:
 
 
 def stranger(unit: Unit, found: Case) -> None:
-    code, said = unit.board.try_run("goldenboard system-update install /mnt/stranger.raucb", 600)
+    command = f"goldenboard system-update install {STICK}/stranger.raucb"
+    code, said = unit.board.try_run(command, 600)
     found |= {"refused": code != 0 and "signed by the maker" in said, "said": said[-400:]}
 
 
 def damaged(unit: Unit, found: Case) -> None:
-    code, said = unit.board.try_run(
-        "goldenboard system-update install /mnt/damaged.raucb", INSTALL_S
-    )
+    command = f"goldenboard system-update install {STICK}/damaged.raucb"
+    code, said = unit.board.try_run(command, INSTALL_S)
     found |= {"refused": code != 0, "said": said[-400:]}
 
 
@@ -141,7 +155,14 @@ def cut_while_written(unit: Unit, found: Case) -> None:
 
 
 def kept(unit: Unit, found: Case) -> None:
-    began_s = unit.install("good.raucb")
+    _kept(unit, found, unit.install("good.raucb"))
+
+
+def kept_from_the_page(unit: Unit, found: Case) -> None:
+    _kept(unit, found, unit.ask_on_the_page("good.raucb"))
+
+
+def _kept(unit: Unit, found: Case, began_s: float) -> None:
     found["asked_for_a_trial"] = asked = unit.board.wait_off(INSTALL_S)
     found["install_s"] = round(time.monotonic() - began_s, 1)
     unit.board.power_on(tryboot=asked)
@@ -194,7 +215,7 @@ CASES = {
     "broken": (broken, "b"),
     "cut_on_trial": (cut_on_trial, "b"),
     "dead": (dead, "b"),
-    "kept_again": (kept, "a"),
+    "kept_from_the_page": (kept_from_the_page, "a"),
 }
 """In their order on one card: what is done, and the slot that has to run afterwards."""
 
@@ -228,8 +249,9 @@ def main() -> int:
         folder = Path(name)
         disk, made = prepare(args.image, folder)
         board = Board(disk, folder / "machine", devices=(
+            "-device", "qemu-xhci",
             "-drive", f"file={made},format=raw,if=none,id=stick,readonly=on",
-            "-device", "virtio-blk-pci,drive=stick",
+            "-device", "usb-storage,drive=stick",
         ))  # fmt: skip
         unit = Unit(board, disk)
         try:
