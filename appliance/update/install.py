@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -69,26 +69,27 @@ class Installer:
         other `Refusal`s when it was refused or undone; then the version before runs."""
         with only_updater(self.places.lock) as lock:
             self.say(self._recovered())
-            children = Children(lock)
-            with opened(file, read_trusted(self.places.trusted)) as bundle:
-                announced = bundle.announced
-                progress = Progress(
-                    phase=Phase.PREPARING,
-                    before=self._releases.linked(CURRENT),
-                    after=announced.manifest.version,
-                    by=by,
-                    utc=self.utc_now(),
-                )
+            progress = Progress(
+                phase=Phase.PREPARING,
+                before=self._releases.linked(CURRENT),
+                after=file.name,
+                by=by,
+                utc=self.utc_now(),
+            )
+            with ExitStack() as stack:
                 try:
+                    bundle = stack.enter_context(opened(file, read_trusted(self.places.trusted)))
+                    manifest = bundle.announced.manifest
+                    progress = replace(progress, after=manifest.version)
                     must_last(self.places.base)
-                    check_fit(announced.manifest, self._facts(), allow_older=allow_older)
+                    check_fit(manifest, self._facts(), allow_older=allow_older)
                     keep_progress(self.places.state, progress)
-                    name = self._prepared(bundle, children, reading)
+                    name = self._prepared(bundle, Children(lock), reading)
                 except BaseException as error:
                     self._give_up(progress, error)
                     raise
-            newest = announced.manifest.database_newest
-            return self._switch(replace(progress, after=name), announced.manifest.version, newest)
+                progress = replace(progress, after=name)
+                return self._switch(progress, manifest.version, manifest.database_newest)
 
     def roll_back(self, *, by: str) -> str:
         """Back to the release before, on a person's word. Raises `UpdateError`, also where that

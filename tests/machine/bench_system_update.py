@@ -67,7 +67,7 @@ class Unit:
         return began_s
 
     def ask_on_the_page(self, bundle: str) -> float:
-        """Lay the wish down as the page does, with the service's rights; root's unit takes it up."""
+        """Lay the wish down as the page does, with the service's rights; root takes it up."""
         began_s = time.monotonic()
         self.board.run(f'runuser -u goldenboard -- {PYTHON} -c "{WISH.format(bundle)}"')
         return began_s

@@ -166,6 +166,9 @@ def test_signature_machine_python_age_and_record_are_looked_at_first(
         file = tiny.bundle(tmp_path / error.__name__, "0.2.0", **arguments)  # type: ignore[arg-type]
         with pytest.raises(error):
             unit.installer().install(file, by="Ana")
+        told = read_progress(unit.places.state)
+        assert (told.phase, told.good) == (Phase.SETTLED, False)
+        assert "was refused: Expected" in told.outcome, "`update status` has a word for it"
     with pytest.raises(UnfitError, match=r"newer than 0\.1\.0"):
         unit.installer().install(tiny.bundle(tmp_path / "old", "0.0.9"), by="Ana")
     with closing(sqlite3.connect(unit.records / "records.db")) as connection:
