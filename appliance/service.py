@@ -37,7 +37,7 @@ from appliance.store import FirstLogin, InUseError, Store, StoreError, system_cl
 from appliance.tls import FOLDER as TLS_FOLDER
 from appliance.tls import CertificateKeeper, TlsError, names_of_this_unit
 from appliance.tls_connection import ContextSource
-from appliance.update.desk import desk_of_unit
+from appliance.update.desk_of_unit import desk_of_unit
 from appliance.update.places import TRUSTED_FILE, base_of_running
 from appliance.update.watch import UpdateWatch, watch_for
 from appliance.vision.interpreter import InterpreterPool

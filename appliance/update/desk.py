@@ -9,19 +9,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.config import DEFAULT_PATH, Config
 from appliance.durable import make_folder
 from appliance.refusal import Refusal
-from appliance.system_update.autoboot import running_slot
 from appliance.system_update.desk import SystemDesk
-from appliance.system_update.places import SystemPlaces
-from appliance.system_update.rauc import Rauc
 from appliance.update.archive import BLOCK, END, padding
 from appliance.update.asked import FOLDER, UPLOADED, WISH, Asked, ask_for, bundles_on
 from appliance.update.bundle import Announced, opened
-from appliance.update.errors import BundleError, UnfitError, UpdateError
+from appliance.update.errors import BundleError, UpdateError
 from appliance.update.keys import read_trusted
-from appliance.update.lasting import must_last
 from appliance.update.manifest import MOST_BYTES
 from appliance.update.places import STATE_FILE
 from appliance.update.releases import CURRENT, Releases
@@ -150,19 +145,6 @@ class UpdateDesk:
             told = error if isinstance(error, Refusal) else _unreadable(path, error)
             return Offer(key=key, path=path, announced=None, refusal=told)
         return Offer(key=key, path=path, announced=announced, refusal=None)
-
-
-def desk_of_unit(base: Path, trusted: Path, config: Config, config_path: Path | None) -> UpdateDesk:
-    """As this unit is: with one system or two, written or read-only."""
-    slot, systems, lasting = running_slot(), None, True
-    if slot is not None:
-        places = SystemPlaces(data=config.data, config=config_path or DEFAULT_PATH, slot=slot)
-        systems = SystemDesk(places, Rauc(), sticks=STICKS)
-    try:
-        must_last(base)
-    except UnfitError:
-        lasting = False
-    return UpdateDesk(base, trusted, config.data, systems=systems, lasting=lasting)
 
 
 def _check_size(announced: Announced, path: Path) -> None:
