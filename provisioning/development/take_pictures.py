@@ -137,7 +137,7 @@ def _carry_out(
             seen = view.prompt.readings or name == "lamp"
             if name in shots and seen and (name != "lamp" or view.number % 3 == 0):
                 page.wait_for_timeout(300)
-                _shoot(page, shots[name])
+                _shoot(page, shots.pop(name))
             answer = person.react(view.prompt, view.number)
             if answer is not None:
                 service.commands.put(AnswerStep(number=view.number, answer=answer, by="Teo"))
