@@ -34,7 +34,7 @@ def index() -> str:
         steps=_steps(),
         record=found,
         next_name=missing[0] if missing else None,
-        missing=needed,
+        missing=[step.title for step in _steps() if step.name in needed],
         maintenance=site().status.current()[1].state is State.MAINTENANCE,
     )
 

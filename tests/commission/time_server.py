@@ -6,6 +6,7 @@ Where something disciplines the kernel's clock already it is left alone, and is 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -20,6 +21,9 @@ from tests.conftest import ROOT
 UNPACKED = ROOT / "build/chrony/usr/sbin/chronyd"
 PATIENCE_S = 30.0
 PORT = 11123
+ADJ_MAXERROR, ADJ_STATUS, STA_UNSYNC = 0x0004, 0x0010, 0x0040
+"""Of adjtimex(2)."""
+UNSYNCHRONISED_US = 16_000_000
 
 
 class NoTimeServerError(Exception):
@@ -74,3 +78,15 @@ def time_server(folder: Path) -> Iterator[str]:
         for each in children:
             each.terminate()
             each.wait(timeout=20)
+        _leave_alone()
+
+
+def _leave_alone() -> None:
+    """Nothing disciplines the kernel's clock any more: it says so again, as it was found. (Of
+    itself it would say for nine hours that a server stands behind it.)"""
+    state = (ctypes.c_long * 32)()  # struct timex of adjtimex(2), with room for the kernel
+    state[0] = ADJ_MAXERROR | ADJ_STATUS
+    state[3] = UNSYNCHRONISED_US
+    state[5] = STA_UNSYNC
+    if ctypes.CDLL(None, use_errno=True).adjtimex(state) < 0:
+        raise OSError(ctypes.get_errno(), "adjtimex")

@@ -39,7 +39,7 @@ class CommissionedUnit:
             cabinet=CabinetConfig(
                 kind=CabinetKind.SIMULATED, picture_px=None if whole else (1280, 720)
             ),
-            pages=Pages(host="127.0.0.1", port=0),
+            pages=Pages(host="0.0.0.0" if whole else "127.0.0.1", port=0),
             records=Records(folder=folder / "records"),
             recipes=Recipes(folder=folder / "recipes"),
         )
