@@ -70,5 +70,7 @@ class Machine:
     load_s: float = 120.0
     """How long all cores are kept busy for the step 'heat'."""
     clock_watch_s: float = 10.0
+    clock_patience_s: float = 180.0
+    """For so long a time server may still pull the clock before its rate counts."""
     sequential_bytes: int = 64_000_000
     syncs: int = 200

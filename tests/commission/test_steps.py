@@ -133,6 +133,23 @@ def test_a_crystal_that_is_off_is_told(rig: Rig) -> None:
     assert rig.do("clock").found == "Crystal's error: 300 ppm, at most 100 ppm."
 
 
+def test_a_clock_that_a_time_server_still_pulls_is_watched_on(rig: Rig) -> None:
+    """A correction of 300 ppm that is over after half a minute; afterwards 20 ppm."""
+    start_s = rig.clock.monotonic()
+
+    def raw_s() -> float:
+        lasted_s = rig.clock.monotonic() - start_s
+        return lasted_s * 1.00002 + min(lasted_s, 33.0) * 0.0003
+
+    rig.change(raw_s=raw_s)
+    finding = rig.do("clock")
+    assert finding.passed, finding
+    assert 40.0 <= rig.clock.monotonic() - start_s <= 60.0
+    assert any("still pulls the clock" in each.text for each in rig.talk.said)
+    (rate,) = [each for each in finding.figures if each.unit == "ppm"]
+    assert round(rate.value) == 20
+
+
 def test_heat_is_foreseen_from_the_slope(rig: Rig) -> None:
     from appliance.commission.heat import TIME_CONSTANT_S, foresee, judge
 

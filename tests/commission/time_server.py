@@ -56,7 +56,8 @@ def time_server(folder: Path) -> Iterator[str]:
         f"cmdport 0\npidfile {folder}/server.pid\n"
     )
     client.write_text(
-        f"server 127.0.0.1 port {PORT} iburst minpoll 0 maxpoll 2\nmakestep 0.1 3\n"
+        f"server 127.0.0.1 port {PORT} iburst minpoll 2 maxpoll 4\nmakestep 0.1 3\n"
+        "maxslewrate 20\n"
         f"port 0\ncmdport 0\npidfile {folder}/client.pid\n"
     )
     children = []

@@ -46,6 +46,7 @@ class CommissionedUnit:
         shorter = {
             "load_s": 2.0,
             "clock_watch_s": 1.0,
+            "clock_patience_s": 60.0,
             "sequential_bytes": 2_000_000,
             "syncs": 20,
             "addresses": lambda: ("127.0.0.1",),
