@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 UNPACKED = ROOT / "build/chrony/usr/sbin/chronyd"
 PATIENCE_S = 30.0
 PORT = 11123
-ADJ_MAXERROR, ADJ_STATUS, STA_UNSYNC = 0x0004, 0x0010, 0x0040
+ADJ_FREQUENCY, ADJ_MAXERROR, ADJ_STATUS, STA_UNSYNC = 0x0002, 0x0004, 0x0010, 0x0040
 """Of adjtimex(2)."""
 UNSYNCHRONISED_US = 16_000_000
 
@@ -49,6 +49,7 @@ def time_server(folder: Path) -> Iterator[str]:
         yield "what this computer has"
         return
     program = _chronyd()
+    _leave_alone()
     folder.mkdir(parents=True, exist_ok=True)
     server, client = folder / "server.conf", folder / "client.conf"
     server.write_text(
@@ -57,7 +58,7 @@ def time_server(folder: Path) -> Iterator[str]:
     )
     client.write_text(
         f"server 127.0.0.1 port {PORT} iburst minpoll 2 maxpoll 4\nmakestep 0.1 3\n"
-        "maxslewrate 20\n"
+        "maxslewrate 20\nmaxdrift 20\n"
         f"port 0\ncmdport 0\npidfile {folder}/client.pid\n"
     )
     children = []
@@ -83,10 +84,12 @@ def time_server(folder: Path) -> Iterator[str]:
 
 
 def _leave_alone() -> None:
-    """Nothing disciplines the kernel's clock any more: it says so again, as it was found. (Of
-    itself it would say for nine hours that a server stands behind it.)"""
+    """Nothing disciplines the kernel's clock: it says so again (of itself it would say for nine
+    hours that a server stands behind it), and goes as its crystal does. A server and a client on
+    one clock have nothing to hold its rate by; so the client may change it by 20 ppm alone."""
     state = (ctypes.c_long * 32)()  # struct timex of adjtimex(2), with room for the kernel
-    state[0] = ADJ_MAXERROR | ADJ_STATUS
+    state[0] = ADJ_FREQUENCY | ADJ_MAXERROR | ADJ_STATUS
+    state[2] = 0
     state[3] = UNSYNCHRONISED_US
     state[5] = STA_UNSYNC
     if ctypes.CDLL(None, use_errno=True).adjtimex(state) < 0:

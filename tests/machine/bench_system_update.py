@@ -223,8 +223,8 @@ CASES = {
 def good(cases: dict[str, Case]) -> list[str]:
     """What is not as it has to be."""
     wrong = []
-    for name, (_, slot) in CASES.items():
-        found = cases.get(name, {})
+    for name, found in cases.items():
+        slot = CASES[name][1]
         wanted: Case = {
             "slot": slot, "default": slot, "on_trial": False, "phase": "settled",
             "database": "ok", "ready": "active",
