@@ -143,3 +143,11 @@ def test_users_and_folders_are_made_by_systemd_as_they_should_be(tmp_path: Path)
     }
     private = dict.fromkeys(("records", "recipes", "commissioning", "cradles"), "0o750")
     assert modes == {**private, "updates": "0o770"}
+
+
+def test_sticks_are_looked_at_after_udev_knows_what_is_on_them() -> None:
+    """ID_BUS and ID_FS_USAGE of a disk are set by systemd's own rules of that name."""
+    rules = PROVISIONING / "root/usr/lib/udev/rules.d"
+    using = [path.name for path in rules.iterdir() if "ID_FS_USAGE" in path.read_text()]
+    assert using == ["90-goldenboard-sticks.rules"]
+    assert all(name > "60-persistent-storage.rules" for name in using)
