@@ -110,7 +110,7 @@ $(TRAIN)/.installed: pyproject.toml
 	@touch $@
 
 model: $(TRAIN)/.installed
-	@$(TRAIN)/bin/python -m models.release efficientnet-lite0-128
+	@$(TRAIN)/bin/python -m models.release efficientnet-lite0-stride16-128
 
 release: $(BIN)/.installed
 	@sh provisioning/release/make-release.sh $(BIN)/python build/release

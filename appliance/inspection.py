@@ -16,7 +16,7 @@ from appliance.vision.align import AnchorPatch, Located, locate
 from appliance.vision.codes import read_code
 from appliance.vision.cradle import check_cradle
 from appliance.vision.crop import Pixels, cut_window
-from appliance.vision.interpreter import Interpreter, InterpreterPool, Outputs
+from appliance.vision.interpreter import Interpreter, InterpreterPool, Outputs, runtime_name
 from appliance.vision.judging import EDITION, Judged
 from appliance.vision.learnt import open_judge
 from appliance.vision.lens import Lens
@@ -145,6 +145,12 @@ def check_model(recipe: Recipe, pool: InterpreterPool) -> None:
                 expected=f"thresholds made for edition {EDITION} of the comparison",
                 found=f"edition {use.edition} in recipe {recipe.name}",
                 action="Teach the board again: scores of another edition mean something else.",
+            )
+        if use.runtime != runtime_name():
+            raise RecipeError(
+                expected=f"the runtime that recipe {recipe.name} was taught with, {use.runtime}",
+                found=runtime_name(),
+                action="Teach the board again with this one: its scores are a little different.",
             )
     if recipe.crop.size_px != pool.model.input_px:
         raise RecipeError(

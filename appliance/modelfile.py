@@ -11,7 +11,7 @@ from pathlib import Path
 from appliance.refusal import Refusal
 from appliance.toml_strict import TomlError, read_toml
 
-DEFAULT_BACKBONE = "efficientnet-lite0-128"
+DEFAULT_BACKBONE = "efficientnet-lite0-stride16-128"
 RELEASE_FOLDER = Path(sys.prefix) / "share" / "goldenboard" / "models"
 """A release holds its models beside its code: both change together, or go back together."""
 DEVICE_FOLDER = Path("/usr/share/goldenboard/models")

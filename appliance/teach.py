@@ -42,7 +42,7 @@ from appliance.vision.anchors import LEAST_ANCHORS, candidate_anchors, choose_an
 from appliance.vision.codes import find_code
 from appliance.vision.cradle import CradleError, check_cradle
 from appliance.vision.crop import Pixels, cut_native
-from appliance.vision.interpreter import InterpreterPool
+from appliance.vision.interpreter import InterpreterPool, runtime_name
 from appliance.vision.judge import CROP
 from appliance.vision.judging import EDITION
 from appliance.vision.learnt import keep, learn
@@ -142,6 +142,7 @@ def teach(
                 name=pool.model.manifest.id,
                 sha256=pool.model.sha256,
                 edition=EDITION,
+                runtime=runtime_name(),
             ),
         ),
         alignment=bounds,

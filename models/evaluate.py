@@ -1,6 +1,6 @@
 """How much a released int8 model differs from its float original, on photographs.
 
-`python -m models.evaluate efficientnet-lite0-128 --data ../shared/data/pcba-fixed-pose`
+`python -m models.evaluate efficientnet-lite0-stride16-128 --data ../shared/data/pcba-fixed-pose`
 prints one JSON object. The photographs are only looked at: nothing in a released model depends
 on them. Only the training split is read, so that the judges' test boards stay unseen.
 """

@@ -36,7 +36,7 @@ def write_manifest(
             sha256=sha256_of(model),
             size_bytes=model.stat().st_size,
             golden="golden.npz",
-            runtimes=["tflite-runtime 2.14.0", "ai-edge-litert 2.3.0"],
+            runtimes=["ai-edge-litert 2.3.0", "tflite-runtime 2.14.0"],
             licence="Apache-2.0",
             licence_file="LICENSE",
             build_command=build_command,

@@ -1,4 +1,4 @@
-"""Build a released model from nothing: `python -m models.release efficientnet-lite0-128`.
+"""Build a released model from nothing: `python -m models.release efficientnet-lite0-stride16-128`.
 
 Runs in the training environment (see README.md beside this file) and writes the model, its
 manifest and its golden outputs into models/released/<id>/. The same environment gives the same
@@ -52,7 +52,7 @@ class Variant:
 
 
 RELEASES: dict[str, Variant] = {
-    variant.id: variant for variant in (Variant(size_px=128, until=Until.EMBEDDING),)
+    variant.id: variant for variant in (Variant(size_px=128, until=Until.STRIDE16),)
 }
 
 

@@ -18,7 +18,7 @@ from appliance import cli_inspect, cli_teach
 from appliance.inspection import Inspector
 from appliance.recipe import FORMAT, Recipe, RecipeError, load, revised, save, with_thresholds
 from appliance.terms import Call, Verdict
-from appliance.vision.interpreter import InterpreterPool
+from appliance.vision.interpreter import InterpreterPool, runtime_name
 from appliance.vision.picture import golden_picture, seen_picture, side_by_side
 from hw.sim.cradle_picture import empty_cradle
 from hw.sim.generator import GeneratedBoard
@@ -230,6 +230,17 @@ def test_thresholds_of_another_edition_of_the_judge_are_refused(
     older = revised(recipe, models=(replace(recipe.models[0], edition=0),))
     with pytest.raises(RecipeError, match=r"edition 0.*Teach the board again"):
         Inspector(older, pool)
+
+
+def test_thresholds_of_another_runtime_are_refused(
+    recipe_folder: Path, pool: InterpreterPool
+) -> None:
+    """Its kernels round in another way: scores near a threshold change sides."""
+    recipe = load(recipe_folder)
+    assert recipe.models[0].runtime == runtime_name()
+    other = revised(recipe, models=(replace(recipe.models[0], runtime="another"),))
+    with pytest.raises(RecipeError, match=r"taught with, another.*Teach the board again"):
+        Inspector(other, pool)
 
 
 def test_arguments_that_do_not_fit_end_with_2(

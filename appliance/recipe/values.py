@@ -14,10 +14,10 @@ from appliance.terms import Rect, Window
 from appliance.vision.crop import CropRule
 from appliance.vision.pose import Pose
 
-FORMAT = 3
+FORMAT = 4
 """Rises when a recipe written now could not be read by the code before. 2: the cradle's marks. 3:
-the lens' focal length."""
-READABLE = (1, 2, 3)
+the lens' focal length. 4: the runtime that computed the scores."""
+READABLE = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,9 @@ class ModelUse:
     edition: int = 1
     """Of the check's code that the thresholds were made with: scores of another edition mean
     something else."""
+    runtime: str = "tflite_runtime"
+    """That computed the scores which the thresholds were made of: kernels of another round in
+    another way. Recipes of before format 4 do not say it; there was one then."""
 
     def __post_init__(self) -> None:
         if len(self.sha256) != 64 or set(self.sha256) - set("0123456789abcdef"):

@@ -119,18 +119,19 @@ class InterpreterPool:
 
 
 def runtime_name() -> str:
-    """Which runtime is installed, for records and reports."""
+    """Which runtime opens models here: `ai_edge_litert` or `tflite_runtime`. Its kernels round in
+    their own way, so that a recipe is good for the one that it was taught with."""
     return str(_runtime().__module__).partition(".")[0]
 
 
 def _runtime() -> Any:
-    for name in ("tflite_runtime.interpreter", "ai_edge_litert.interpreter"):
+    for name in ("ai_edge_litert.interpreter", "tflite_runtime.interpreter"):
         try:
             return importlib.import_module(name).Interpreter
         except ModuleNotFoundError:
             continue
     raise ModelError(
-        expected="tflite-runtime or ai-edge-litert",
+        expected="ai-edge-litert or tflite-runtime",
         found="neither installed",
         action="Install the package again with its dependencies.",
     )

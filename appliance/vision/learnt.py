@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import logging
+import platform
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -74,13 +75,14 @@ def keep(judge: ReferenceJudge, recipe: Recipe) -> None:
 
 def cache_key(recipe: Recipe) -> str:
     """Of everything that the learnt arrays depend on: pictures, poses, rectangles, polarity,
-    crop, model, and the judge's own code. Thresholds are not among it."""
+    crop, model with its runtime, the machine, and the judge's own code. Thresholds are not among it."""
     table = to_table(recipe)
     windows = [
         {name: each[name] for name in ("component", "part_type", "rect", "polarity")}
         for each in table["windows"]
     ]
     parts = [table[name] for name in ("picture", "crop", "models", "goldens", "files")]
+    parts.append(platform.machine())  # whose kernels may round in another way
     text = json.dumps([windows, parts, judge_version()], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

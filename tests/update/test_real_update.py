@@ -153,4 +153,6 @@ def test_the_product_is_updated_to_the_next_version_of_itself(unit: Unit, tmp_pa
         assert kinds.count("software_started") == 2
         # The old one held still for it.
         assert "maintenance_begun" in kinds
-    assert (unit.releases.path(NEW) / MODELS / "efficientnet-lite0-128" / "model.toml").is_file()
+    assert (
+        unit.releases.path(NEW) / MODELS / "efficientnet-lite0-stride16-128" / "model.toml"
+    ).is_file()

@@ -14,7 +14,7 @@ from teaching import backbone
 from appliance.modelfile import ModelError, find_model, models_folder, open_model
 from appliance.vision.interpreter import Interpreter, InterpreterPool
 
-NAME = "efficientnet-lite0-128"
+NAME = "efficientnet-lite0-stride16-128"
 
 
 @pytest.fixture
