@@ -1,8 +1,8 @@
 """What a released model answers to one generated picture, kept beside it.
 
-Runtimes round in their own ways: two of them agree to some steps, not bit for bit. With the picture and the
-answers stored, any machine can show that it computes the released model: the tests do, and a
-device's self-test may.
+Runtimes round in their own ways: two of them agree to some steps, not bit for bit. With the
+picture and the answers stored, any machine can show that it computes the released model: the tests
+do, and a device's self-test may.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def keep(judge: ReferenceJudge, recipe: Recipe) -> None:
 
 def cache_key(recipe: Recipe) -> str:
     """Of everything that the learnt arrays depend on: pictures, poses, rectangles, polarity,
-    crop, model with its runtime, the machine, and the judge's own code. Thresholds are not among it."""
+    crop, model with its runtime, machine, and the judge's own code. Thresholds are not among it."""
     table = to_table(recipe)
     windows = [
         {name: each[name] for name in ("component", "part_type", "rect", "polarity")}

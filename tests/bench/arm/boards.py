@@ -1,4 +1,4 @@
-"""Boards to count by: generated ones, so that a count needs nothing that is not in the repository."""
+"""Boards to count by, generated: a count needs nothing that is not in the repository."""
 
 from __future__ import annotations
 
