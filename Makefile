@@ -7,7 +7,7 @@ TRAIN  := .venv-train
 # Test files side by side; a file's tests stay together and in order. WORKERS=0: one after another.
 WORKERS ?= 2
 
-.PHONY: help run test check bench bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update campaign-commission release image boot-image pi-image system-bundle campaign-system-update audit audit-environment model diagram pictures clean
+.PHONY: help run test check bench bench-arm bench-budget campaign bench-install bench-storage-health bench-update evaluate evaluate-cradles fuzz-backup fuzz-firstboot campaign-update campaign-commission release image boot-image pi-image system-bundle campaign-system-update audit audit-environment model diagram pictures clean
 .DEFAULT_GOAL := help
 
 help:
@@ -17,6 +17,10 @@ help:
 	@echo "make evaluate  teach and inspect the real photographs in ../shared, figures in bench/"
 	@echo "make evaluate-cradles  read the cradle's marks in 200 simulated pictures, build cradles"
 	@echo "               for 200 chance boards, figures in bench/"
+	@echo "make bench-arm  the device's wheels on an emulated Cortex-A72: the same calls, the cost gate,"
+	@echo "               figures in bench/arm.json"
+	@echo "make bench-budget  insert to lamp for 1,000 boards on a virtual clock, figures in bench/budget.json"
+	@echo "make campaign  both of them, whole"
 	@echo "make bench-install  install on bare Debian systems (bookworm, trixie; arm64 emulated), inspect,"
 	@echo "               uninstall, install again; figures in bench/install.json"
 	@echo "make bench-storage-health  smartctl on an emulated NVMe and SATA disk within its unit's rights"
@@ -68,6 +72,16 @@ check: $(BIN)/.installed
 bench: $(BIN)/.installed
 	@$(BIN)/python -m tests.bench --json bench/bench.json
 	@$(BIN)/python -m tests.bench.bench_cradles --json bench/cradles.json
+
+# Emulated systems are unpacked once, in build/bench-arm. Some forty minutes, most of them the golden set.
+bench-arm: $(BIN)/.installed
+	@sh provisioning/development/install-bench-packages.sh
+	@$(BIN)/python -m tests.bench.arm --json bench/arm.json
+
+bench-budget: $(BIN)/.installed
+	@$(BIN)/python -m tests.bench.budget --json bench/budget.json
+
+campaign: bench-arm bench-budget
 
 evaluate: $(BIN)/.installed
 	@$(BIN)/python -m tests.evaluation.evaluate_pcba --json bench/pcba-fixed-pose.json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
 from appliance.recipe import CameraLock, Recipe
 from appliance.refusal import Refusal
 from appliance.tables import read_faults, read_windows
+from appliance.takt import PROMISED_S, check_takt
 from appliance.teach import Lesson, teach
 from appliance.teach_board import height_notes, inspected
 from appliance.terms import Rect
@@ -80,6 +82,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="X0,Y0,X1,Y1",
         help="a grey patch, in pixels; its colour is learnt and checked (--board knows its own)",
     )
+    parser.add_argument(
+        "--takt-s",
+        type=_seconds,
+        default=PROMISED_S,
+        metavar="S",
+        help="insert to lamp, 2 unless said otherwise; a recipe that can't keep it is refused",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     add_unit_option(parser)
     add_model_options(parser)
@@ -110,6 +119,7 @@ def run(args: argparse.Namespace) -> int:
             camera=read_toml(args.camera, CameraLock) if args.camera else CameraLock(),
             lens=lens_of(args),
             grey=args.grey,
+            takt_s=args.takt_s,
         )
         model = open_model(args.model or DEFAULT_BACKBONE, models_folder(args.models))
         with open_pool(model, args.interpreters) as pool, Ticker(sys.stderr) as ticker:
@@ -118,12 +128,19 @@ def run(args: argparse.Namespace) -> int:
         print(f"goldenboard teach: {refusal}", file=sys.stderr)
         return EXIT_UNUSABLE
     notes = () if board is None else height_notes(board, recipe.camera.focal_px)
-    _report(recipe, args.out, time.monotonic() - began_s, notes, as_json=args.json)
+    takt = check_takt(len(recipe.windows), args.takt_s)
+    _report(recipe, args.out, time.monotonic() - began_s, notes, takt, as_json=args.json)
     return EXIT_GOOD
 
 
 def _report(
-    recipe: Recipe, folder: Path, seconds: float, notes: tuple[str, ...], *, as_json: bool
+    recipe: Recipe,
+    folder: Path,
+    seconds: float,
+    notes: tuple[str, ...],
+    takt: str,
+    *,
+    as_json: bool,
 ) -> None:
     left_out = sum(len(golden.left_out) for golden in recipe.goldens)
     camera_mm = None
@@ -140,6 +157,7 @@ def _report(
             "cradle": recipe.cradle and recipe.cradle.identity,
             "camera_above_mm": camera_mm and round(camera_mm, 1),
             "notes": notes,
+            "takt": takt,
             "anchors": len(recipe.anchors),
             "guarantee": recipe.guarantee,
             "seconds": round(seconds, 2),
@@ -156,6 +174,7 @@ def _report(
         print(f"Cradle {recipe.cradle.identity}, {recipe.cradle.px_per_mm:.2f} px/mm")
     if camera_mm is not None:
         print(f"By focal_px the camera stands {camera_mm:.0f} mm above the board: is that so?")
+    print(takt)
     for note in notes:
         print(note)
     print(f"Thresholds: {recipe.guarantee}")
@@ -164,6 +183,16 @@ def _report(
             f"From {len(recipe.goldens)} golden board(s) many good places will be called to look "
             f"at. Teach again with {FEW_GOLDENS} or more when you have them."
         )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"a number of seconds above 0, not {text!r}")
+    return seconds
 
 
 def _rect(text: str) -> Rect:

@@ -35,6 +35,7 @@ from appliance.recipe import (
 )
 from appliance.refusal import Refusal
 from appliance.tables import WindowRow
+from appliance.takt import PROMISED_S, check_takt
 from appliance.teach_board import BoardInPicture, place_windows
 from appliance.terms import Rect, Window
 from appliance.vision.align import AnchorPatch, Located, coarse_factor, locate
@@ -87,6 +88,8 @@ class Lesson:
     tells the focal length."""
     grey: Rect | None = None
     """The cradle's grey patch in pixels of the frame; its colour is learnt from the pictures."""
+    takt_s: float = PROMISED_S
+    """Insert to lamp; more windows than can be judged in it are refused."""
 
 
 def teach(
@@ -115,6 +118,7 @@ def teach(
     if placed is not None:
         lesson = replace(lesson, windows=placed.windows, grey=placed.grey)
     windows = _windows(lesson, picture, pool.model.sha256)
+    check_takt(len(windows), lesson.takt_s)
     if lesson.grey is not None:
         check_rect("grey patch", lesson.grey, picture)
     _check_samples(lesson)

@@ -17,6 +17,7 @@ from teaching import COMPONENTS, HEIGHT_PX, WIDTH_PX, Pictures, backbone, pictur
 from appliance import cli_inspect, cli_teach
 from appliance.inspection import Inspector
 from appliance.recipe import FORMAT, Recipe, RecipeError, load, revised, save, with_thresholds
+from appliance.takt import PROMISED_S, check_takt
 from appliance.terms import Call, Verdict
 from appliance.vision.interpreter import InterpreterPool, runtime_name
 from appliance.vision.picture import golden_picture, seen_picture, side_by_side
@@ -84,6 +85,7 @@ def test_teach_tells_what_it_did_in_one_json_object(
         "cradle": None,
         "camera_above_mm": None,
         "notes": [],
+        "takt": check_takt(len(COMPONENTS), PROMISED_S),
         "anchors": len(recipe.anchors),
         "guarantee": recipe.guarantee,
     }

@@ -17,5 +17,7 @@ install_packages "to try the firewall" nftables iproute2 ||
     echo "Going on without: the tests of the firewall will skip."
 install_packages "to make and install system bundles" rauc squashfs-tools dbus ||
     echo "Going on without: the tests with RAUC will skip."
+install_packages "for an emulated 64-bit ARM processor" qemu-user mmdebstrap gcc libc6-dev ||
+    echo "Going on without: the tests on an emulated processor will skip."
 sh "$here/fetch-time-server.sh" ||
     echo "No chrony could be fetched: the test of the step 'clock' will skip."

@@ -52,6 +52,8 @@ class Marking(Stopwatch):
 
 
 recipe = load(Path(recipe_folder))
+# The recipe may be another runtime's: what it costs is asked here, not what it says.
+appliance.inspection.runtime_name = lambda: recipe.models[0].runtime
 model = open_model(recipe.models[0].name, Path(models))
 frame = read_picture(Path(picture))
 shared = np.empty_like(frame)
