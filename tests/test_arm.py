@@ -54,7 +54,6 @@ def test_a_carried_recipe_gives_the_same_calls(root: ArmRoot, tmp_path: Path) ->
     assert found["windows"] == 6
     assert found["other_calls"] == []
     assert found["score_apart_most"] <= SCORE_TOLERANCE
-    assert found["share_apart_most_far_above"] <= SCORE_TOLERANCE
 
 
 def test_a_window_costs_what_the_baseline_says(root: ArmRoot) -> None:

@@ -56,7 +56,7 @@ def test_a_recipe_that_can_not_fit_is_refused_with_the_way_out() -> None:
     with pytest.raises(TaktError, match="--takt-s") as refused:
         check_takt(2000, PROMISED_S)
     assert f"about {most_windows(PROMISED_S)} are sure to fit" in str(refused.value)
-    assert "2000 windows" in check_takt(2000, 60.0) or "fits 60 s" in check_takt(2000, 60.0)
+    assert "fits 60 s." in check_takt(2000, 60.0)
 
 
 def test_a_hundred_windows_keep_the_promise() -> None:

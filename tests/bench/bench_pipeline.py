@@ -25,6 +25,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from appliance.generated import row_of
 from appliance.inspection import Inspector
 from appliance.modelfile import DEFAULT_BACKBONE, ModelFile, models_folder, open_model
 from appliance.picture_files import read_picture
@@ -154,20 +155,7 @@ def _board(folder: Path) -> tuple[Path, Path, tuple[WindowRow, ...], str]:
         picture = GeneratedBoard(seed=seed).picture(WIDTH_PX, HEIGHT_PX)
         paths.append(folder / f"b{seed}.png")
         cv2.imwrite(str(paths[-1]), np.asarray(picture.pixels))
-    rows = tuple(
-        WindowRow(
-            component=each.component,
-            part_type=each.part_type,
-            rect=Rect(
-                xmin_px=each.xmin_px,
-                ymin_px=each.ymin_px,
-                xmax_px=each.xmax_px,
-                ymax_px=each.ymax_px,
-            ),
-            polarity=Polarity(each.polarity),
-        )
-        for each in picture.windows
-    )
+    rows = tuple(map(row_of, picture.windows))
     again = tuple(
         replace(row, component=f"{row.component}'", rect=_moved(row.rect)) for row in rows
     )

@@ -1,7 +1,7 @@
 """`make bench-arm`: the device's wheels on an emulated Cortex-A72; figures in bench/arm.json.
 
-Ends with 1 where a call differs, where an operation does not run, or where a cost is more than 2 %
-off the baseline in `appliance/takt_cost.toml`.
+Ends with 1 where a call differs, a score is beyond the tolerance, an operation does not run, or a
+cost is more than 2 % off the baseline in `appliance/takt_cost.toml`.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ def _calls(folder: Path, found: list[str]) -> dict[str, Any]:
         compared = compare(root, chosen, folder)
         calls[suite.name] = {"models": json.loads(said.stdout), **compared}
         found += [f"{suite.name}: {each}" for each in compared["other_calls"]]
+        if compared["score_apart_most"] > compared["score_tolerance"]:
+            found.append(f"{suite.name}: a score beyond the tolerance, {compared['farthest']}")
     return calls
 
 

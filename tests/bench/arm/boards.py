@@ -8,10 +8,11 @@ from pathlib import Path
 
 import cv2
 
+from appliance.generated import row_of
 from appliance.modelfile import DEFAULT_BACKBONE, models_folder, open_model
 from appliance.tables import WindowRow
 from appliance.teach import Lesson, teach
-from appliance.terms import Polarity, Rect
+from appliance.terms import Rect
 from appliance.vision.interpreter import InterpreterPool
 from hw.sim.generator import GeneratedBoard
 
@@ -39,20 +40,7 @@ def taught_board(folder: Path, windows: int) -> TaughtBoard:
         cv2.imwrite(str(path), shown.pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
         paths.append(path)
         if seed == 0:
-            rows = tuple(
-                WindowRow(
-                    component=each.component,
-                    part_type=each.part_type,
-                    rect=Rect(
-                        xmin_px=each.xmin_px,
-                        ymin_px=each.ymin_px,
-                        xmax_px=each.xmax_px,
-                        ymax_px=each.ymax_px,
-                    ),
-                    polarity=Polarity(each.polarity),
-                )
-                for each in shown.windows
-            )
+            rows = tuple(map(row_of, shown.windows))
     many = tuple(_aside(rows[k % len(rows)], k // len(rows)) for k in range(windows))
     model = open_model(DEFAULT_BACKBONE, models_folder())
     print(f"  teaching a board of {windows} windows ...", file=sys.stderr, flush=True)

@@ -25,9 +25,8 @@ from tests.evaluation.pcba import Boards
 
 PHOTOGRAPHS = ROOT.parent / "shared" / "data" / "pcba-fixed-pose"
 SCORE_TOLERANCE = 0.1
-"""How far a score may lie apart where calls are decided, which is up to twice the defect threshold;
-above that, the same share of the score. What is left comes from the alignment, whose correlation
-sums floats in another order: some thousandths of a pixel, a step in some pixels of a window."""
+"""How far any window's score may lie apart. What is left comes from the alignment, whose
+correlation sums floats in another order: thousandths of a pixel, a step in some of a window's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +88,7 @@ def _here(words: Sequence[str]) -> list[dict[str, Any]]:
 def _compared(
     chosen: GoldenSet, here: Sequence[dict[str, Any]], there: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    apart = beyond = 0.0
+    apart, where = 0.0, ""
     other = []
     windows = 0
     for a, b in zip(here, there, strict=True):
@@ -97,12 +96,12 @@ def _compared(
             other.append(f"{Path(a['image']).name}: {a['verdict']} here, {b['verdict']} there")
         for x, y in zip(a["windows"], b["windows"], strict=True):
             windows += 1
-            difference = abs(x["score"] - y["score"])
-            decided_below = 2 * x["defect_above"]
-            if x["score"] <= decided_below:
-                apart = max(apart, difference)
-            else:
-                beyond = max(beyond, difference / x["score"])
+            if (difference := abs(x["score"] - y["score"])) >= apart:
+                apart = difference
+                where = (
+                    f"{Path(a['image']).name} {x['component']}: {x['score']:.3f} here, "
+                    f"{y['score']:.3f} there, defect above {x['defect_above']:.3f}"
+                )
             if x["call"] != y["call"]:
                 other.append(f"{Path(a['image']).name} {x['component']}: {x['call']}, {y['call']}")
     return {
@@ -112,6 +111,6 @@ def _compared(
         "verdicts": [each["verdict"] for each in here],
         "other_calls": other,
         "score_apart_most": round(apart, 4),
-        "share_apart_most_far_above": round(beyond, 4),
+        "farthest": where,
         "score_tolerance": SCORE_TOLERANCE,
     }
